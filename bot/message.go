@@ -1,0 +1,97 @@
+package bot
+
+import (
+	"time"
+
+	"kartyar/card"
+)
+
+// Update is what a person did, as far as a conversation cares: the platform's
+// update with its private excess left out.
+type Update struct {
+	ID   int64 // the platform's update_id
+	Kind Kind
+	From card.Subscriber // the chat it came from
+	User int64           // who did it; 0 when the platform does not say
+	// Private says that the chat holds one person and the bot. It is read from
+	// chat.type, never guessed from an id's sign.
+	Private bool
+	Sent    time.Time // the message's own date; zero when it has none
+
+	Text     string   // of a message or an edited one
+	Contact  *Contact // a shared contact
+	Media    bool     // a photo, sticker, voice, file, location: content we do not read
+	Callback *Callback
+	// Blocked is for KindMembership: the person stopped (true) or started
+	// (false) the bot.
+	Blocked bool
+}
+
+// Kind is the sort of an Update.
+type Kind uint8
+
+// The kinds of update.
+const (
+	KindOther      Kind = iota // nothing a conversation answers
+	KindMessage                // a message
+	KindEdited                 // an edited message
+	KindCallback               // a pressed inline button
+	KindMembership             // the person blocked or unblocked the bot (Telegram only)
+)
+
+// Contact is a shared contact card. Whether it proves anything is decided by
+// its fields, see Proves.
+type Contact struct {
+	Phone     string // as the platform wrote it
+	UserID    int64  // whose contact it is; 0 when absent
+	Forwarded bool   // the message carries a forward_* field
+}
+
+// Callback is a pressed inline button.
+type Callback struct {
+	ID        string // to be answered once
+	Data      string // what the button carried; anyone can send anything here
+	MessageID int    // the message under which the button stood; 0 when unknown
+}
+
+// Reply is what a conversation wants said or shown. It is kept in the store
+// until the platform accepts it.
+type Reply struct {
+	Text     string   `cbor:"1,keyasint"`
+	Keyboard Keyboard `cbor:"2,keyasint,omitzero"`
+	// Edit is the message to change in place; 0 sends a new one. When the edit
+	// is refused the reply is sent as a new message.
+	Edit int `cbor:"3,keyasint,omitempty"`
+	// Silent asks the platform not to make a sound, where it can.
+	Silent bool `cbor:"4,keyasint,omitempty"`
+}
+
+// Keyboard is the buttons of a reply. The zero value changes nothing.
+type Keyboard struct {
+	Kind KeyboardKind `cbor:"1,keyasint,omitempty"`
+	Rows [][]Button   `cbor:"2,keyasint,omitempty"`
+	// Placeholder says in the input field what to type (KeyboardMenu only).
+	Placeholder string `cbor:"3,keyasint,omitempty"`
+}
+
+// KeyboardKind says where buttons stand.
+type KeyboardKind uint8
+
+// The kinds of keyboard.
+const (
+	KeyboardNone   KeyboardKind = iota
+	KeyboardInline              // under the message
+	KeyboardMenu                // in place of the phone's keyboard, until replaced
+	KeyboardRemove              // takes the menu away
+)
+
+// Button is one button. Exactly one of the ways to act is set; a menu button
+// without any sends its own text.
+type Button struct {
+	Text     string `cbor:"1,keyasint"`
+	Data     string `cbor:"2,keyasint,omitempty"` // inline: callback data, at most 64 bytes
+	URL      string `cbor:"3,keyasint,omitempty"` // inline: opens an address
+	Copy     string `cbor:"4,keyasint,omitempty"` // inline: copies a text (Bale, Telegram ≥ 7.11)
+	Contact  bool   `cbor:"5,keyasint,omitempty"` // menu: shares the person's own contact
+	Location bool   `cbor:"6,keyasint,omitempty"` // menu: shares a place
+}

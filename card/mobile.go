@@ -1,0 +1,45 @@
+package card
+
+import (
+	"errors"
+	"regexp"
+	"strings"
+)
+
+// Mobile is a mobile number in E.164: +989xxxxxxxxx for an Iranian one.
+type Mobile string
+
+// ErrMobile says that a text is no mobile number.
+var ErrMobile = errors.New("not a mobile number")
+
+var (
+	iranian = regexp.MustCompile(`^(?:\+98|0098|98)?0?(9\d{9})$`)
+	foreign = regexp.MustCompile(`^\+[1-9]\d{6,14}$`)
+)
+
+// ParseMobile reads a number as people and files write it: 09…, 9…, 98…,
+// +98…, 0098…, +98 09…, digits of any script, separators between them. A
+// foreign number needs its + and is kept as it is; an Iranian landline is
+// refused.
+func ParseMobile(s string) (Mobile, error) {
+	digits, ok := foldPhone(s)
+	if !ok {
+		return "", ErrMobile
+	}
+	if m := iranian.FindStringSubmatch(digits); m != nil {
+		return Mobile("+98" + m[1]), nil
+	}
+	if foreign.MatchString(digits) && !strings.HasPrefix(digits, "+98") {
+		return Mobile(digits), nil
+	}
+	return "", ErrMobile
+}
+
+// Local returns an Iranian number as people dial it, 09…; a foreign one
+// unchanged.
+func (m Mobile) Local() string {
+	if rest, ok := strings.CutPrefix(string(m), "+98"); ok {
+		return "0" + rest
+	}
+	return string(m)
+}

@@ -1,0 +1,114 @@
+package card
+
+import (
+	"bytes"
+	"cmp"
+	"time"
+)
+
+// IDKind says where an application's id comes from. Two ids mean two cards
+// only if they are of the same kind and differ.
+type IDKind uint8
+
+// The kinds of application id.
+const (
+	Unnamed      IDKind = iota // the person's one application that no row names
+	ByReceipt                  // named by its receipt code
+	ByItsOwnName               // named by the feed's own application number
+)
+
+// ApplicationID identifies one application of a person. The zero value is the
+// person's one unnamed application.
+type ApplicationID struct {
+	Kind IDKind         `cbor:"1,keyasint,omitempty"`
+	Key  ApplicationKey `cbor:"2,keyasint,omitzero"`
+}
+
+// SameCard reports whether a and b may speak of one card: ids of different
+// kinds may, two different ids of one kind may not.
+func (a ApplicationID) SameCard(b ApplicationID) bool { return a.Kind != b.Kind || a.Key == b.Key }
+
+// State is what a row says of an application: the fields that stand and fall
+// together.
+type State struct {
+	Stage  Stage     `cbor:"1,keyasint,omitempty"`
+	Word   string    `cbor:"2,keyasint,omitempty"` // the feed's own word, kept for StageUnknown only
+	Office string    `cbor:"3,keyasint,omitempty"` // office code, folded by FoldID
+	Shelf  string    `cbor:"4,keyasint,omitempty"` // for staff only
+	Note   string    `cbor:"5,keyasint,omitempty"` // what is missing, for StageDefective
+	AsOf   time.Time `cbor:"6,keyasint,omitzero"`  // when the source says it held
+}
+
+// IsZero reports whether nothing is known.
+func (s State) IsZero() bool { return s.AsOf.IsZero() }
+
+// Row is one line of a feed, its private fields already turned into keys.
+type Row struct {
+	Person  PersonKey
+	ID      ApplicationID
+	State   State
+	Undated bool // State.AsOf is the time of the import, not the source's word
+	Phone   PhoneKey
+	Receipt ReceiptKey
+}
+
+// Record is all that the rows of one application, in any order and repeated
+// any number of times, come to.
+type Record struct {
+	ID      ApplicationID `cbor:"1,keyasint"`
+	Known   State         `cbor:"2,keyasint,omitzero"` // the newest row with a stage that is understood
+	Unknown State         `cbor:"3,keyasint,omitzero"` // the newest row with a word that is not
+
+	Phone       PhoneKey   `cbor:"4,keyasint,omitzero"`
+	PhoneAsOf   time.Time  `cbor:"5,keyasint,omitzero"`
+	Receipt     ReceiptKey `cbor:"6,keyasint,omitzero"`
+	ReceiptAsOf time.Time  `cbor:"7,keyasint,omitzero"`
+}
+
+// Current returns where the application stands: the newest row, except that a
+// word nobody understands does not hide ready, returned or collected. Keeping
+// both candidates makes the outcome the same in whatever order rows come.
+func (r Record) Current() State {
+	if r.Known.Stage.settled() || !r.Known.IsZero() && compareStates(r.Known, r.Unknown) > 0 {
+		return r.Known
+	}
+	return r.Unknown
+}
+
+// Merge returns the record with row taken in. It is commutative, associative
+// and idempotent in the rows.
+func (r Record) Merge(row Row) Record {
+	r.ID = row.ID
+	slot := &r.Known
+	if row.State.Stage == StageUnknown {
+		slot = &r.Unknown
+	}
+	if compareStates(row.State, *slot) > 0 {
+		*slot = row.State
+	}
+	if newer(row.State.AsOf, row.Phone[:], r.PhoneAsOf, r.Phone[:]) && row.Phone != (PhoneKey{}) {
+		r.Phone, r.PhoneAsOf = row.Phone, row.State.AsOf
+	}
+	if newer(row.State.AsOf, row.Receipt[:], r.ReceiptAsOf, r.Receipt[:]) && row.Receipt != (ReceiptKey{}) {
+		r.Receipt, r.ReceiptAsOf = row.Receipt, row.State.AsOf
+	}
+	return r
+}
+
+// compareStates orders states by time; states of one instant by stage, then
+// office code, then whatever else the row says, so that no order of arrival
+// decides.
+func compareStates(a, b State) int {
+	return cmp.Or(
+		a.AsOf.Compare(b.AsOf),
+		cmp.Compare(a.Stage, b.Stage),
+		cmp.Compare(a.Office, b.Office),
+		cmp.Compare(a.Word, b.Word),
+		cmp.Compare(a.Shelf, b.Shelf),
+		cmp.Compare(a.Note, b.Note),
+	)
+}
+
+func newer(at time.Time, key []byte, than time.Time, thanKey []byte) bool {
+	return cmp.Or(at.Compare(than), bytes.Compare(key, thanKey)) > 0
+}
