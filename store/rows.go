@@ -1,0 +1,78 @@
+package store
+
+import (
+	"time"
+
+	"kartyar/card"
+)
+
+// Update is a row of the inbox: an update that the platform has been, or is
+// about to be, told we have. It is received, then handled (its effects done
+// and its replies written, in one commit), then gone.
+type Update struct {
+	Seq      uint64       `cbor:"-"` // its place in the inbox; set by the store
+	Bot      card.Bot     `cbor:"1,keyasint"`
+	Chat     card.ChatKey `cbor:"2,keyasint,omitzero"` // zero when the update could not be read that far
+	ChatID   int64        `cbor:"3,keyasint,omitempty"`
+	ID       int64        `cbor:"4,keyasint,omitempty"` // the platform's update id
+	Raw      []byte       `cbor:"5,keyasint,omitempty"`
+	Received time.Time    `cbor:"6,keyasint"`
+	// Flood is a row that the program adds itself: further updates of this
+	// chat were counted and not kept.
+	Flood   bool       `cbor:"7,keyasint,omitempty"`
+	Tries   uint8      `cbor:"8,keyasint,omitempty"` // times that handling it failed
+	Handled bool       `cbor:"9,keyasint,omitempty"`
+	Replies []Outgoing `cbor:"10,keyasint,omitempty"` // those not yet accepted by the platform
+	Done    time.Time  `cbor:"11,keyasint,omitzero"`  // when it was handled
+}
+
+// Outgoing is one rendered reply.
+type Outgoing struct {
+	Body      []byte    `cbor:"1,keyasint"`          // the reply, in the shape of who sends it
+	NotBefore time.Time `cbor:"2,keyasint,omitzero"` // it leaves no earlier than this
+	Attempts  uint16    `cbor:"3,keyasint,omitempty"`
+}
+
+// Class orders what waits to be sent to people unasked.
+type Class byte
+
+// The classes of outbox rows.
+const (
+	Alerts    Class = 'a'
+	Reminders Class = 'r'
+)
+
+// Due is a row of the outbox: at that time, look what this chat has not been
+// told of this person. It holds no text and no fact of its own, so it can
+// neither be stale nor contradict the person's row.
+type Due struct {
+	Bot    card.Bot
+	Class  Class
+	At     time.Time
+	Person card.PersonKey
+	Chat   card.ChatKey
+}
+
+// SetAside is an update that could not be handled, kept sealed for a week.
+type SetAside struct {
+	Bot    card.Bot     `cbor:"1,keyasint"`
+	Chat   card.ChatKey `cbor:"2,keyasint,omitzero"`
+	ID     int64        `cbor:"3,keyasint"`
+	Raw    []byte       `cbor:"4,keyasint"`
+	At     time.Time    `cbor:"5,keyasint"`
+	Reason string       `cbor:"6,keyasint"` // holds no content
+}
+
+// GuessKind is what wrong guesses are counted by.
+type GuessKind byte
+
+// The kinds of guess counter.
+const (
+	GuessByChat    GuessKind = 'c'
+	GuessByPhone   GuessKind = 'p'
+	GuessByUser    GuessKind = 'u'
+	GuessOfReceipt GuessKind = 'r' // wrong receipt codes for one person, over all chats
+)
+
+// Guesses are the times of wrong guesses, oldest first.
+type Guesses []time.Time
