@@ -1,6 +1,7 @@
 package card
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
@@ -32,30 +33,47 @@ type (
 // store. A Keyer may be used by many goroutines.
 type Keyer struct{ macs sync.Pool }
 
-// NewKeyer returns a Keyer under secret.
-func NewKeyer(secret []byte) *Keyer {
-	key := append([]byte(nil), secret...)
-	return &Keyer{macs: sync.Pool{New: func() any { return hmac.New(sha256.New, key) }}}
+// keyedHash is one reusable HMAC state with the buffer that its input and sum
+// pass through: building the state costs four times as much as using it.
+type keyedHash struct {
+	hash.Hash
+	buf []byte
 }
 
+// NewKeyer returns a Keyer under secret, which must not be empty and should be
+// 32 random bytes. The same secret gives the same keys for ever.
+func NewKeyer(secret []byte) *Keyer {
+	key := bytes.Clone(secret)
+	return &Keyer{macs: sync.Pool{New: func() any {
+		return &keyedHash{Hash: hmac.New(sha256.New, key), buf: make([]byte, 0, 128)}
+	}}}
+}
+
+// sum hashes kind and then each part after its length, four bytes big-endian.
+// No kind is the beginning of another, so no two inputs read alike.
 func (k *Keyer) sum(kind string, parts ...string) (out [16]byte) {
-	mac := k.macs.Get().(hash.Hash)
-	defer k.macs.Put(mac)
-	mac.Reset()
-	mac.Write([]byte(kind))
+	m := k.macs.Get().(*keyedHash)
+	defer k.macs.Put(m)
+	m.buf = append(m.buf[:0], kind...)
 	for _, part := range parts {
-		var length [4]byte
-		binary.BigEndian.PutUint32(length[:], uint32(len(part)))
-		mac.Write(length[:])
-		mac.Write([]byte(part))
+		m.buf = binary.BigEndian.AppendUint32(m.buf, uint32(len(part)))
+		m.buf = append(m.buf, part...)
 	}
-	var whole [sha256.Size]byte
-	copy(out[:], mac.Sum(whole[:0]))
+	m.Reset()
+	m.Write(m.buf)
+	clear(m.buf)
+	m.buf = m.Sum(m.buf[:0])
+	copy(out[:], m.buf)
 	return out
 }
 
-// Person returns the key of a national code.
-func (k *Keyer) Person(code NationalCode) PersonKey { return k.sum("person", string(code)) }
+// Person returns the key of a national code; the empty code has the zero key.
+func (k *Keyer) Person(code NationalCode) PersonKey {
+	if code == "" {
+		return PersonKey{}
+	}
+	return k.sum("person", string(code))
+}
 
 // Phone returns the key of a mobile number; the empty number has the zero key.
 func (k *Keyer) Phone(m Mobile) PhoneKey {
@@ -81,6 +99,19 @@ func (k *Keyer) Application(folded string) ApplicationKey {
 		return ApplicationKey{}
 	}
 	return k.sum("application", folded)
+}
+
+// ApplicationID returns the identity of an application within its person: its
+// own id when the feed has one, else its receipt code, else the person's one
+// unnamed application. Both are folded by FoldID.
+func (k *Keyer) ApplicationID(application, receipt string) ApplicationID {
+	switch {
+	case application != "":
+		return ApplicationID{Kind: ByItsOwnName, Key: k.Application(application)}
+	case receipt != "":
+		return ApplicationID{Kind: ByReceipt, Key: ApplicationKey(k.Receipt(receipt))}
+	}
+	return ApplicationID{}
 }
 
 // Chat returns the key of a subscriber.

@@ -35,6 +35,20 @@ func ParseMobile(s string) (Mobile, error) {
 	return "", ErrMobile
 }
 
+// ParseContactMobile reads the number of a contact that a platform vouches for.
+// It takes what ParseMobile takes, and a foreign number without its +, as
+// Telegram sends it: such a number is always international.
+func ParseContactMobile(s string) (Mobile, error) {
+	if m, err := ParseMobile(s); err == nil {
+		return m, nil
+	}
+	digits, ok := foldPhone(s)
+	if !ok || strings.HasPrefix(digits, "+") {
+		return "", ErrMobile
+	}
+	return ParseMobile("+" + strings.TrimPrefix(digits, "00"))
+}
+
 // Local returns an Iranian number as people dial it, 09…; a foreign one
 // unchanged.
 func (m Mobile) Local() string {

@@ -42,7 +42,8 @@ type State struct {
 // IsZero reports whether nothing is known.
 func (s State) IsZero() bool { return s.AsOf.IsZero() }
 
-// Row is one line of a feed, its private fields already turned into keys.
+// Row is one line of a feed, its private fields already turned into keys. Its
+// State.AsOf is never zero: an undated row holds as of its import.
 type Row struct {
 	Person  PersonKey
 	ID      ApplicationID
@@ -67,18 +68,25 @@ type Record struct {
 
 // Current returns where the application stands: the newest row, except that a
 // word nobody understands does not hide ready, returned or collected. Keeping
-// both candidates makes the outcome the same in whatever order rows come.
+// both candidates makes the outcome the same in whatever order rows come. The
+// zero State means that no row has come.
 func (r Record) Current() State {
-	if r.Known.Stage.settled() || !r.Known.IsZero() && compareStates(r.Known, r.Unknown) > 0 {
+	if r.Known.Stage.settled() || compareStates(r.Known, r.Unknown) > 0 {
 		return r.Known
 	}
 	return r.Unknown
 }
 
-// Merge returns the record with row taken in. It is commutative, associative
-// and idempotent in the rows.
+// Merge returns the record with row, a row of the same application, taken in.
+// It is commutative, associative and idempotent in the rows: a row that says
+// nothing new returns a record equal (==) to r. Times are kept in UTC. A row
+// whose AsOf is zero says nothing at all.
 func (r Record) Merge(row Row) Record {
+	if row.State.IsZero() {
+		return r
+	}
 	r.ID = row.ID
+	row.State.AsOf = row.State.AsOf.UTC() // one instant must not be two values
 	slot := &r.Known
 	if row.State.Stage == StageUnknown {
 		slot = &r.Unknown
@@ -109,6 +117,8 @@ func compareStates(a, b State) int {
 	)
 }
 
+// newer reports whether key, said at the one time, replaces thanKey, said at
+// the other; of two keys of one instant the greater stays.
 func newer(at time.Time, key []byte, than time.Time, thanKey []byte) bool {
 	return cmp.Or(at.Compare(than), bytes.Compare(key, thanKey)) > 0
 }

@@ -7,6 +7,7 @@ import "fmt"
 type Stage uint8
 
 // The stages, in the order that decides between two rows of the same instant.
+// Their numbers are stored.
 const (
 	StageUnknown Stage = iota
 	StageRegistered
