@@ -45,6 +45,7 @@ func separator(r rune) bool {
 // digits and separators stands in it.
 func foldDigits(s string) (digits string, ok bool) {
 	var b strings.Builder
+	b.Grow(16)
 	for _, r := range s {
 		if d, is := latinDigit(r); is {
 			b.WriteByte(d)
@@ -59,6 +60,7 @@ func foldDigits(s string) (digits string, ok bool) {
 // brackets and dots.
 func foldPhone(s string) (digits string, ok bool) {
 	var b strings.Builder
+	b.Grow(16)
 	for _, r := range s {
 		d, is := latinDigit(r)
 		switch {
