@@ -1,0 +1,82 @@
+package locale
+
+import (
+	"strings"
+	"unicode"
+)
+
+// Unicode's directional isolates (UAX 9, 2.4).
+const (
+	lri = '\u2066' // left-to-right isolate
+	fsi = '\u2068' // first strong isolate
+	pdi = '\u2069' // pop directional isolate
+)
+
+// markdown are the characters that Bale takes for formatting.
+const markdown = "*_[]()`"
+
+// The longest user-supplied texts that are shown, in characters: a cell of a
+// spreadsheet holds up to 32,767, a message only 4096.
+const (
+	maxName    = 80
+	maxPassage = 500
+)
+
+// Isolate sets a code that people copy or dial apart from the Persian around
+// it, from left to right; otherwise *4*6090# is shown backwards. Directional
+// marks that s brought along are dropped, everything else is kept, Markdown
+// characters included, so that on Bale only codes without them may be shown.
+func Isolate(s string) string {
+	return string(lri) + strings.Map(dropDirection, s) + string(pdi)
+}
+
+// Name sets a short text that a person or a file supplied (a nickname, an
+// office's name) apart, in the direction of its own first letter. It is made
+// fit to show: one line, ی and ک and Persian digits for their Arabic forms, no
+// Markdown characters, at most 80 characters.
+func Name(s string) string { return string(fsi) + presentable(s, maxName) + string(pdi) }
+
+// Passage is [Name] for longer texts, an address or a note: at most 500
+// characters.
+func Passage(s string) string { return string(fsi) + presentable(s, maxPassage) + string(pdi) }
+
+// Phone sets a telephone number apart, in Latin digits, to be dialled. A text
+// with words in it (an extension, two numbers) is shown like a [Name].
+func Phone(s string) string {
+	if strings.ContainsFunc(s, unicode.IsLetter) {
+		return Name(s)
+	}
+	return Isolate(Latin(presentable(s, maxName)))
+}
+
+// presentable makes a supplied text fit to stand in a message.
+func presentable(s string, limit int) string {
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case r == 'ي' || r == 'ى':
+			return 'ی'
+		case r == 'ك':
+			return 'ک'
+		case '٠' <= r && r <= '٩':
+			return persianDigit(r)
+		case strings.ContainsRune(markdown, r), unicode.IsControl(r), r == '\u2028', r == '\u2029':
+			return ' '
+		case r == unicode.ReplacementChar:
+			return -1
+		}
+		return dropDirection(r)
+	}, s)
+	s = strings.Join(strings.Fields(s), " ")
+	if runes := []rune(s); len(runes) > limit {
+		return strings.TrimSpace(string(runes[:limit-1])) + "…"
+	}
+	return s
+}
+
+// dropDirection maps the marks that steer direction to nothing.
+func dropDirection(r rune) rune {
+	if unicode.Is(unicode.Bidi_Control, r) {
+		return -1
+	}
+	return r
+}

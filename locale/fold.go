@@ -1,0 +1,28 @@
+package locale
+
+import (
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+
+	"kartyar/card"
+)
+
+// Fold returns a text as typed words are compared: [card.Fold] of its NFKC
+// form. Fold of a folded text is the same text.
+func Fold(s string) string {
+	// Taking a mark from between two letters may leave a pair that NFKC writes
+	// as one (Hangul), hence the second time.
+	return norm.NFKC.String(card.Fold(norm.NFKC.String(s)))
+}
+
+// FoldID returns a typed receipt code or office code as it is compared and
+// hashed: [card.FoldID] of its NFKC form, exactly as files are read.
+func FoldID(s string) string { return card.FoldID(norm.NFKC.String(s)) }
+
+// SameText reports whether a person who typed a meant b: a button's label, an
+// office's name. Spaces and half-spaces do not count at all, since many phones
+// have no half-space.
+func SameText(a, b string) bool { return unspaced(a) == unspaced(b) }
+
+func unspaced(s string) string { return strings.ReplaceAll(Fold(s), " ", "") }
