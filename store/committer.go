@@ -1,0 +1,289 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"github.com/dgraph-io/badger/v4"
+
+	"kartyar/card"
+)
+
+// request is one caller's function on its way through the committer.
+type request struct {
+	fn   func(*Tx) error
+	done chan error
+}
+
+const (
+	batchRows  = 8192                 // rows after which a batch is committed
+	batchBytes = 3 << 20              // and bytes: Badger takes 15 % of a memory table
+	batchRun   = 8 * time.Millisecond // and running time: nobody waits longer for others
+	linger     = 4 * time.Millisecond // how long work in bulk waits for company
+)
+
+// Update runs fn and returns when what it wrote is on disk. fn sees every
+// earlier Update and nothing of itself is written when it returns an error or
+// panics; the panic comes back as a *PanicError. fn runs in the committer: it
+// must not block, nor keep the Tx.
+func (s *Store) Update(ctx context.Context, fn func(*Tx) error) error {
+	return s.submit(ctx, s.urgent, fn)
+}
+
+// UpdateInBulk is Update for work that nobody is waiting for: it lets Updates
+// go first and waits a few milliseconds to share its commit with others.
+func (s *Store) UpdateInBulk(ctx context.Context, fn func(*Tx) error) error {
+	return s.submit(ctx, s.bulk, fn)
+}
+
+// PanicError is a panic inside a function of Update. Its text names the place
+// and never the panic's value, which may hold what a person wrote.
+type PanicError struct{ Stack []byte }
+
+func (e *PanicError) Error() string { return "a panic while updating the store" }
+
+func (s *Store) submit(ctx context.Context, queue chan *request, fn func(*Tx) error) error {
+	if err := s.usable(); err != nil {
+		return err
+	}
+	r := &request{fn: fn, done: make(chan error, 1)}
+	select {
+	case queue <- r:
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-s.closing:
+		return ErrClosed
+	}
+	// From here on fn may run, so its end is waited for even when ctx ends.
+	select {
+	case err := <-r.done:
+		return err
+	case <-s.closing:
+		s.closed.Wait()
+		select {
+		case err := <-r.done:
+			return err
+		default:
+			return ErrClosed
+		}
+	}
+}
+
+// commitLoop is the committer: the only goroutine that writes.
+func (s *Store) commitLoop() {
+	for {
+		first, bulk, ok := s.next()
+		if !ok {
+			return
+		}
+		if first != nil {
+			s.commitBatch(first, bulk)
+		}
+	}
+}
+
+// next waits for work, urgent work first; after closing it drains the queues.
+func (s *Store) next() (r *request, bulk, ok bool) {
+	select {
+	case r = <-s.urgent:
+		return r, false, true
+	default:
+	}
+	select {
+	case r = <-s.urgent:
+		return r, false, true
+	case r = <-s.bulk:
+		return r, true, true
+	case chore := <-s.chores:
+		chore()
+		return nil, false, true
+	case <-s.closing:
+	}
+	select {
+	case r = <-s.urgent:
+		return r, false, true
+	case r = <-s.bulk:
+		return r, true, true
+	default:
+		return nil, false, false
+	}
+}
+
+// batch is what one commit will write.
+type batch struct {
+	txn     *badger.Txn // the state before it
+	rows    map[string][]byte
+	bytes   int
+	commit  Commit
+	waiting []*request
+	inbox   uint64
+	cleared uint64
+}
+
+// commitBatch runs first and whatever else is waiting, and commits all of it.
+func (s *Store) commitBatch(first *request, bulk bool) {
+	b := &batch{txn: s.db.NewTransaction(true), rows: map[string][]byte{}, inbox: s.inboxSeq}
+	defer b.txn.Discard()
+	start := time.Now()
+	var company <-chan time.Time
+	if bulk {
+		timer := time.NewTimer(linger)
+		defer timer.Stop()
+		company = timer.C
+	}
+	for r := first; r != nil; r = s.company(company) {
+		s.run(b, r)
+		if len(b.rows) >= batchRows || b.bytes >= batchBytes || time.Since(start) >= batchRun {
+			break
+		}
+	}
+	err := s.write(b)
+	for _, r := range b.waiting {
+		r.done <- err
+	}
+}
+
+// company returns a further request for the batch, nil when none comes.
+func (s *Store) company(linger <-chan time.Time) *request {
+	select {
+	case r := <-s.urgent:
+		return r
+	default:
+	}
+	if linger == nil {
+		select {
+		case r := <-s.bulk:
+			return r
+		default:
+			return nil
+		}
+	}
+	select {
+	case r := <-s.urgent:
+		return r
+	case r := <-s.bulk:
+		return r
+	case <-linger:
+	case <-s.closing:
+	}
+	return nil
+}
+
+// run lets one function write into the batch, all of it or nothing.
+func (s *Store) run(b *batch, r *request) {
+	tx := &Tx{store: s, txn: b.txn, batch: b, own: map[string][]byte{}, inbox: b.inbox}
+	if err := protect(tx, r.fn); err != nil {
+		r.done <- err
+		return
+	}
+	for key, value := range tx.own {
+		b.rows[key] = value
+		b.bytes += len(key) + len(value)
+	}
+	b.inbox = tx.inbox
+	b.cleared = max(b.cleared, tx.cleared)
+	b.commit.Persons = append(b.commit.Persons, tx.commit.Persons...)
+	b.commit.Due = append(b.commit.Due, tx.commit.Due...)
+	b.waiting = append(b.waiting, r)
+}
+
+func protect(tx *Tx, fn func(*Tx) error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = &PanicError{Stack: debug.Stack()}
+		}
+	}()
+	return fn(tx)
+}
+
+// write commits the batch, then its mark, then tells the hooks. A commit that
+// fails half-way leaves the store's state in doubt, so nothing is written
+// after it: the program ends and opens the store anew.
+func (s *Store) write(b *batch) error {
+	if len(b.rows) == 0 && b.cleared == 0 {
+		return nil
+	}
+	if err := s.usableForWriting(); err != nil {
+		return err
+	}
+	next := s.head
+	next.Seq++
+	next.Cleared = max(next.Cleared, b.cleared)
+	if err := s.fill(b, &next); err != nil {
+		return err
+	}
+	if err := b.txn.Commit(); err != nil {
+		return s.breakDown(fmt.Errorf("committing to the store: %w", err))
+	}
+	if err := s.mark.advance(next.Seq); err != nil {
+		return s.breakDown(err)
+	}
+	s.head, s.inboxSeq = next, b.inbox
+	s.hooksMu.RLock()
+	defer s.hooksMu.RUnlock()
+	for _, hook := range s.hooks {
+		hook(b.commit)
+	}
+	return nil
+}
+
+// fill puts the batch's rows, its number and the head into the transaction.
+func (s *Store) fill(b *batch, next *head) error {
+	for key, value := range b.rows {
+		if err := put(b.txn, []byte(key), value); err != nil {
+			return err
+		}
+	}
+	if next.Seq%pruneEvery == 0 {
+		through := s.flushedNumbers()
+		for seq := next.Low + 1; seq <= through; seq++ {
+			if err := put(b.txn, numberedKey(seq), nil); err != nil {
+				return err
+			}
+		}
+		next.Low = through
+	}
+	sealed, err := s.vault.seal(headKey, next)
+	if err != nil {
+		return err
+	}
+	number, err := s.vault.seal(numberedKey(next.Seq), nil)
+	if err != nil {
+		return err
+	}
+	return errors.Join(put(b.txn, headKey, sealed), put(b.txn, numberedKey(next.Seq), number))
+}
+
+func put(txn *badger.Txn, key, value []byte) error {
+	var err error
+	if value == nil {
+		err = txn.Delete(key)
+	} else {
+		err = txn.Set(key, value)
+	}
+	if err != nil {
+		return fmt.Errorf("adding a row of kind %q to the commit: %w", key[:1], err)
+	}
+	return nil
+}
+
+func (s *Store) usableForWriting() error {
+	if err := s.broken.Load(); err != nil {
+		return *err
+	}
+	return s.room(s.reserve / 4)
+}
+
+func (s *Store) breakDown(err error) error {
+	s.broken.CompareAndSwap(nil, &err)
+	s.log.Error().Err(err).Msg("the store has failed; nothing more is written until the program is started again")
+	return err
+}
+
+// personWritten notes for the hooks that a person's row changes.
+func (tx *Tx) personWritten(key card.PersonKey) {
+	tx.commit.Persons = append(tx.commit.Persons, key)
+}

@@ -1,0 +1,145 @@
+package store
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"time"
+
+	"github.com/dgraph-io/badger/v4"
+
+	"kartyar/card"
+)
+
+// Remembered is how long an update is recognised when it is delivered again.
+const Remembered = 48 * time.Hour
+
+// Keep adds an update to the inbox and gives it its place, unless the same
+// update of the same bot (its id and its bytes) was kept within the last 48
+// hours. There is no high-water mark: a platform may start its ids anywhere
+// after a quiet week.
+func (tx *Tx) Keep(u *Update) (kept bool, err error) {
+	if !u.Flood {
+		name := updateName(u)
+		today := day(u.Received)
+		for _, d := range []uint16{today, today - 1, today - 2} {
+			seen, err := tx.get(seenKey(d, name), nil)
+			if err != nil || seen {
+				return false, err
+			}
+		}
+		if err := tx.put(seenKey(today, name), nil); err != nil {
+			return false, err
+		}
+	}
+	tx.inbox++
+	u.Seq = tx.inbox
+	return true, tx.PutUpdate(*u)
+}
+
+// PutUpdate writes a row of the inbox back.
+func (tx *Tx) PutUpdate(u Update) error { return tx.put(inboxKey(u.Seq), u) }
+
+// Update returns a row of the inbox; found is false once it is gone.
+func (tx *Tx) Update(seq uint64) (u Update, found bool, err error) {
+	found, err = tx.get(inboxKey(seq), &u)
+	u.Seq = seq
+	return u, found, err
+}
+
+// DeleteUpdate takes a row out of the inbox.
+func (tx *Tx) DeleteUpdate(seq uint64) error { return tx.delete(inboxKey(seq)) }
+
+// Inbox calls each with the rows of the inbox in their order.
+func (tx *Tx) Inbox(each func(Update) error) error {
+	prefix := []byte{inboxKind}
+	return tx.scan(prefix, prefix, func(key []byte, value func(any) error) (bool, error) {
+		u := Update{Seq: binary.BigEndian.Uint64(key[1:])}
+		if err := value(&u); err != nil {
+			return false, err
+		}
+		return true, each(u)
+	})
+}
+
+// PutSetAside keeps an update that cannot be handled.
+func (tx *Tx) PutSetAside(a SetAside) error {
+	return tx.put(rowKey(setAsideKind, a.Chat[:], be64Time(a.At), be64(uint64(a.ID))), a)
+}
+
+// SetAside calls each with the updates set aside.
+func (tx *Tx) SetAside(each func(SetAside) error) error {
+	prefix := []byte{setAsideKind}
+	return tx.scan(prefix, prefix, func(_ []byte, value func(any) error) (bool, error) {
+		var a SetAside
+		if err := value(&a); err != nil {
+			return false, err
+		}
+		return true, each(a)
+	})
+}
+
+// DropOldSetAside removes updates set aside before the given time.
+func (tx *Tx) DropOldSetAside(before time.Time) (dropped int, err error) {
+	prefix := []byte{setAsideKind}
+	err = tx.scan(prefix, prefix, func(key []byte, _ func(any) error) (bool, error) {
+		if timeOf(key[1+len(card.ChatKey{}):]).Before(before) {
+			dropped++
+			return dropped < sweepMost, tx.delete(key)
+		}
+		return true, nil
+	})
+	return dropped, err
+}
+
+// sweepMost is how many rows one sweep takes, so that no commit grows large.
+const sweepMost = 2000
+
+// ForgetSeen removes what is remembered of updates that were kept more than
+// Remembered before now; call it again while it says that it dropped any.
+func (tx *Tx) ForgetSeen(now time.Time) (dropped int, err error) {
+	prefix := []byte{seenKind}
+	oldest := day(now) - 2
+	err = tx.scan(prefix, prefix, func(key []byte, _ func(any) error) (bool, error) {
+		// Days are compared as a distance, which holds when the number wraps.
+		if d := binary.BigEndian.Uint16(key[1:]); int16(d-oldest) >= 0 {
+			return false, nil
+		}
+		dropped++
+		return dropped < sweepMost, tx.delete(key)
+	})
+	return dropped, err
+}
+
+func inboxKey(seq uint64) []byte { return rowKey(inboxKind, be64(seq)) }
+
+func day(t time.Time) uint16 { return uint16(t.Unix() / 86400) }
+
+func seenKey(day uint16, name []byte) []byte {
+	return rowKey(seenKind, binary.BigEndian.AppendUint16(nil, day), name)
+}
+
+// updateName tells updates apart: the bot, the platform's id and the bytes.
+func updateName(u *Update) []byte {
+	h := sha256.New()
+	h.Write([]byte(u.Bot.Platform))
+	h.Write(be64(uint64(u.Bot.ID)))
+	h.Write(be64(uint64(u.ID)))
+	h.Write(u.Raw)
+	return h.Sum(nil)[:16]
+}
+
+// findInboxEnd lets new rows follow the last one on disk.
+func (s *Store) findInboxEnd() error {
+	txn := s.db.NewTransaction(false)
+	defer txn.Discard()
+	opt := badger.DefaultIteratorOptions
+	opt.PrefetchValues = false
+	opt.Reverse = true
+	it := txn.NewIterator(opt)
+	defer it.Close()
+	it.Seek([]byte{inboxKind + 1})
+	if it.ValidForPrefix([]byte{inboxKind}) {
+		s.inboxSeq = binary.BigEndian.Uint64(it.Item().Key()[1:])
+	}
+	return nil
+}

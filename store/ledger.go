@@ -1,0 +1,188 @@
+package store
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// ErasureKind is what an entry of the ledger of erasures erased.
+type ErasureKind string
+
+// The kinds of erasure.
+const (
+	ErasedPerson ErasureKind = "person"
+	ErasedChat   ErasureKind = "chat"
+)
+
+// Erasure is an entry of the ledger: what was erased, by key, and when. A
+// backup made before it must not bring the rows back.
+type Erasure struct {
+	Kind ErasureKind
+	Key  [16]byte
+	At   time.Time
+	Seq  uint64 // the commit after which it was asked for
+}
+
+// ledger is the file DIR.erased beside the store: a line for each erasure,
+// "seq unix kind key crc", synced before the rows go.
+type ledger struct {
+	file    *os.File
+	entries uint64
+}
+
+func openLedger(path string) (*ledger, error) {
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("opening the ledger of erasures: %w", err)
+	}
+	l := &ledger{file: file}
+	if err := l.load(path); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return l, nil
+}
+
+// load counts the entries. A last line that was being written when the machine
+// stopped is cut off: what it would have erased is still there and will be
+// asked for again.
+func (l *ledger) load(path string) error {
+	content, err := io.ReadAll(l.file)
+	if err != nil {
+		return fmt.Errorf("reading the ledger of erasures: %w", err)
+	}
+	good := 0
+	for line := range strings.Lines(string(content)) {
+		if _, ok := parseErasure(strings.TrimSuffix(line, "\n")); !ok || !strings.HasSuffix(line, "\n") {
+			break
+		}
+		good += len(line)
+		l.entries++
+	}
+	rest := string(content[good:])
+	if rest == "" {
+		return nil
+	}
+	if i := strings.IndexByte(rest, '\n'); i >= 0 && i < len(rest)-1 {
+		return fmt.Errorf("%w: the ledger of erasures %s has a line that cannot be read", ErrDamaged, path)
+	}
+	if err := l.file.Truncate(int64(good)); err != nil {
+		return fmt.Errorf("mending the ledger of erasures: %w", err)
+	}
+	return nil
+}
+
+func (l *ledger) add(e Erasure) error {
+	line := formatErasure(e)
+	if _, err := l.file.WriteString(line); err != nil {
+		return fmt.Errorf("writing the ledger of erasures: %w", err)
+	}
+	if err := l.file.Sync(); err != nil {
+		return fmt.Errorf("syncing the ledger of erasures: %w", err)
+	}
+	l.entries++
+	return nil
+}
+
+func (l *ledger) close() error { return l.file.Close() }
+
+func formatErasure(e Erasure) string {
+	body := fmt.Sprintf("%d %d %s %x", e.Seq, e.At.Unix(), e.Kind, e.Key)
+	return fmt.Sprintf("%s %08x\n", body, crc32.ChecksumIEEE([]byte(body)))
+}
+
+func parseErasure(line string) (Erasure, bool) {
+	var e Erasure
+	body, sum, ok := cutLast(line)
+	if !ok || sum != fmt.Sprintf("%08x", crc32.ChecksumIEEE([]byte(body))) {
+		return e, false
+	}
+	fields := strings.Fields(body)
+	if len(fields) != 4 {
+		return e, false
+	}
+	seq, err1 := strconv.ParseUint(fields[0], 10, 64)
+	at, err2 := strconv.ParseInt(fields[1], 10, 64)
+	key, err3 := hex.DecodeString(fields[3])
+	if err := errors.Join(err1, err2, err3); err != nil || len(key) != len(e.Key) {
+		return e, false
+	}
+	e.Seq, e.At, e.Kind = seq, time.Unix(at, 0).UTC(), ErasureKind(fields[2])
+	copy(e.Key[:], key)
+	return e, true
+}
+
+func cutLast(line string) (before, after string, ok bool) {
+	i := strings.LastIndexByte(line, ' ')
+	if i < 0 {
+		return "", "", false
+	}
+	return line[:i], line[i+1:], true
+}
+
+// Erasing writes an entry of the ledger of erasures and syncs it; the rows are
+// deleted by the same function of Update, after it.
+func (tx *Tx) Erasing(kind ErasureKind, key [16]byte, at time.Time) error {
+	if tx.batch == nil {
+		return errors.New("erasing in a View")
+	}
+	return tx.store.erasures.add(Erasure{Kind: kind, Key: key, At: at, Seq: tx.store.head.Seq})
+}
+
+// ClearErased takes what was erased off the disk: deleted rows stay in
+// Badger's logs and tables until they are rewritten. It does nothing when
+// nothing was erased since the last time. Writers wait meanwhile.
+func (s *Store) ClearErased(ctx context.Context) error {
+	through, needed, err := s.beginClearing(ctx)
+	if err != nil || !needed {
+		return err
+	}
+	if err := s.db.Flatten(2); err != nil {
+		return fmt.Errorf("compacting the store: %w", err)
+	}
+	return s.Update(ctx, func(tx *Tx) error {
+		tx.cleared = through
+		return nil
+	})
+}
+
+var rotatePrefix = []byte{'z'}
+
+// beginClearing moves all that is in memory into tables, in the committer so
+// that nobody writes meanwhile. Badger has no call for that; dropping a prefix
+// does it on the way.
+func (s *Store) beginClearing(ctx context.Context) (through uint64, needed bool, err error) {
+	done := make(chan struct{})
+	chore := func() {
+		defer close(done)
+		through = s.erasures.entries
+		if needed = through > s.head.Cleared; !needed {
+			return
+		}
+		txn := s.db.NewTransaction(true)
+		defer txn.Discard()
+		err = errors.Join(txn.Set(rotatePrefix, nil), txn.Commit())
+		if err == nil {
+			err = s.db.DropPrefix(rotatePrefix)
+		}
+		if err != nil {
+			err = fmt.Errorf("moving the store's memory into tables: %w", err)
+		}
+	}
+	select {
+	case s.chores <- chore:
+	case <-ctx.Done():
+		return 0, false, ctx.Err()
+	case <-s.closing:
+		return 0, false, ErrClosed
+	}
+	<-done
+	return through, needed, err
+}

@@ -1,0 +1,111 @@
+package store
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	"github.com/dgraph-io/badger/v4"
+)
+
+// Every commit writes a numbered row and the head. Badger cuts a log at the
+// first record that does not fit its checksum and goes on with the next log,
+// so a flipped bit in an older log loses commits from the middle while the
+// newest is there. The numbered rows show that: they are kept until their
+// commits stand in tables, and at open none may be missing.
+
+// head is the newest commit's own account of the store.
+type head struct {
+	ID  [16]byte `cbor:"1,keyasint"`
+	Seq uint64   `cbor:"2,keyasint"`
+	// Low: the commits up to this one stand in tables and are no longer
+	// numbered.
+	Low uint64 `cbor:"3,keyasint"`
+	// Cleared: the entries of the ledger of erasures up to this one have been
+	// compacted away.
+	Cleared uint64 `cbor:"4,keyasint,omitempty"`
+}
+
+var headKey = []byte{'h'}
+
+const (
+	numberedPrefix = 'n'
+	pruneEvery     = 512  // commits between looks at what has reached the tables
+	pruneMost      = 4096 // numbered rows that one commit takes away
+)
+
+func numberedKey(seq uint64) []byte {
+	return binary.BigEndian.AppendUint64([]byte{numberedPrefix}, seq)
+}
+
+// verify reads the head and sees that no acknowledged commit is missing.
+func (s *Store) verify() error {
+	txn := s.db.NewTransaction(false)
+	defer txn.Discard()
+	item, err := txn.Get(headKey)
+	if errors.Is(err, badger.ErrKeyNotFound) {
+		if s.mark.slot.seq > 0 {
+			return ErrBehind
+		}
+		s.head = head{ID: s.mark.slot.id}
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("reading the store's head: %w", err)
+	}
+	if err := item.Value(func(v []byte) error { return s.vault.open(headKey, v, &s.head) }); err != nil {
+		return err
+	}
+	switch {
+	case s.head.ID != s.mark.slot.id:
+		return ErrForeign
+	case s.head.Seq < s.mark.slot.seq:
+		return ErrBehind
+	}
+	return s.verifyNumbered(txn)
+}
+
+func (s *Store) verifyNumbered(txn *badger.Txn) error {
+	opt := badger.DefaultIteratorOptions
+	opt.PrefetchValues = false
+	opt.Prefix = []byte{numberedPrefix}
+	it := txn.NewIterator(opt)
+	defer it.Close()
+	want := s.head.Low + 1
+	for it.Seek(numberedKey(want)); it.Valid(); it.Next() {
+		if !bytes.Equal(it.Item().Key(), numberedKey(want)) {
+			return ErrGap
+		}
+		want++
+	}
+	if want != s.head.Seq+1 {
+		return ErrGap
+	}
+	return nil
+}
+
+// flushedNumbers returns how far the numbered rows have reached the tables.
+// Memory tables are filled and flushed in the order of commits, so whatever is
+// not newer than the newest version in any table stands in a table.
+func (s *Store) flushedNumbers() (through uint64) {
+	var flushed uint64
+	for _, table := range s.db.Tables() {
+		flushed = max(flushed, table.MaxVersion)
+	}
+	txn := s.db.NewTransaction(false)
+	defer txn.Discard()
+	opt := badger.DefaultIteratorOptions
+	opt.PrefetchValues = false
+	opt.Prefix = []byte{numberedPrefix}
+	it := txn.NewIterator(opt)
+	defer it.Close()
+	through = s.head.Low
+	for it.Seek(numberedKey(through + 1)); it.Valid() && through-s.head.Low < pruneMost; it.Next() {
+		if it.Item().Version() > flushed {
+			break
+		}
+		through++
+	}
+	return through
+}

@@ -1,0 +1,99 @@
+package store
+
+import (
+	"encoding/binary"
+	"fmt"
+	"time"
+
+	"kartyar/card"
+)
+
+// PutDue adds a row to the outbox. At is cut to the second.
+func (tx *Tx) PutDue(d Due) error {
+	key, err := dueKey(d)
+	if err != nil {
+		return err
+	}
+	tx.commit.Due = append(tx.commit.Due, d)
+	return tx.put(key, nil)
+}
+
+// DeleteDue takes a row out of the outbox.
+func (tx *Tx) DeleteDue(d Due) error {
+	key, err := dueKey(d)
+	if err != nil {
+		return err
+	}
+	return tx.delete(key)
+}
+
+// Due calls each with the rows of a bot's class that are due from one instant
+// to another, both included, in the order of their times, until each returns
+// false. Its cost does not depend on how many rows wait beyond.
+func (tx *Tx) Due(bot card.Bot, class Class, from, until time.Time, each func(Due) bool) error {
+	prefix, err := duePrefix(bot, class)
+	if err != nil {
+		return err
+	}
+	return tx.scan(prefix, append(prefix[:len(prefix):len(prefix)], be64Time(from)...), func(key []byte, value func(any) error) (bool, error) {
+		d := parseDue(bot, class, key[len(prefix):])
+		if d.At.After(until) {
+			return false, nil
+		}
+		if err := value(new(any)); err != nil {
+			return false, err
+		}
+		return each(d), nil
+	})
+}
+
+// Bots returns the bots for which outbox rows wait.
+func (tx *Tx) Bots() (bots []card.Bot, err error) {
+	prefix := []byte{outboxKind}
+	from := prefix
+	for {
+		found := false
+		err := tx.scan(prefix, from, func(key []byte, _ func(any) error) (bool, error) {
+			bot := card.Bot{ID: int64(binary.BigEndian.Uint64(key[2:]))}
+			for platform, b := range platformBytes {
+				if b == key[1] {
+					bot.Platform = platform
+				}
+			}
+			bots = append(bots, bot)
+			from = rowKey(outboxKind, key[1:2], be64(uint64(bot.ID)+1))
+			found = true
+			return false, nil
+		})
+		if err != nil || !found {
+			return bots, err
+		}
+	}
+}
+
+var platformBytes = map[card.Platform]byte{card.Telegram: 't', card.Bale: 'b'}
+
+func duePrefix(bot card.Bot, class Class) ([]byte, error) {
+	platform, ok := platformBytes[bot.Platform]
+	if !ok {
+		return nil, fmt.Errorf("an outbox row for the platform %q, which is none of ours", bot.Platform)
+	}
+	return rowKey(outboxKind, []byte{platform}, be64(uint64(bot.ID)), []byte{byte(class)}), nil
+}
+
+func dueKey(d Due) ([]byte, error) {
+	prefix, err := duePrefix(d.Bot, d.Class)
+	if err != nil {
+		return nil, err
+	}
+	key := append(prefix, be64Time(d.At)...)
+	key = append(key, d.Person[:]...)
+	return append(key, d.Chat[:]...), nil
+}
+
+func parseDue(bot card.Bot, class Class, rest []byte) Due {
+	d := Due{Bot: bot, Class: class, At: timeOf(rest)}
+	copy(d.Person[:], rest[8:24])
+	copy(d.Chat[:], rest[24:40])
+	return d
+}

@@ -1,0 +1,286 @@
+package store
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+
+	"github.com/dgraph-io/badger/v4"
+	"github.com/dgraph-io/badger/v4/options"
+	"github.com/rs/zerolog"
+
+	"kartyar/card"
+)
+
+// Why a store is refused, or refuses.
+var (
+	ErrInUse    = errors.New("the store is in use by another process")
+	ErrWrongKey = errors.New("SECRET_KEY is not the key that this store was made with; put the right key back")
+	ErrMissing  = errors.New("the store's data is gone though its mark is still here; restore a backup")
+	ErrForeign  = errors.New("the directory holds data but its mark (DIR.mark) is missing, or belongs to another store; put the mark back or restore a backup")
+	ErrBehind   = errors.New("the store is older than its mark says: acknowledged writes are gone; restore a backup")
+	ErrGap      = errors.New("acknowledged writes are missing from the middle of the store; restore a backup")
+	ErrDamaged  = errors.New("the store is damaged")
+	ErrNoRoom   = errors.New("the disk is nearly full")
+	ErrClosed   = errors.New("the store is closed")
+)
+
+// Options say which store to open and how.
+type Options struct {
+	Dir string // the store's directory; DIR.mark and DIR.erased stand beside it
+	Key []byte // SECRET_KEY, KeySize bytes
+	Log zerolog.Logger
+	// Reserve is the free disk space in bytes under which intake stops
+	// (HasRoom); at a quarter of it every write is refused. Badger maps its
+	// logs into memory and is killed by a truly full disk. 0 means 256 MiB.
+	Reserve uint64
+}
+
+const (
+	defaultReserve = 256 << 20
+	memTableSize   = 32 << 20
+)
+
+// Store is an open store. All methods may be used by many goroutines.
+type Store struct {
+	db      *badger.DB
+	dir     string
+	vault   *vault
+	keyer   *card.Keyer
+	mark    *mark
+	log     zerolog.Logger
+	reserve uint64
+
+	urgent, bulk chan *request
+	chores       chan func()
+	closing      chan struct{}
+	closed       sync.WaitGroup
+	closeOnce    sync.Once
+	broken       atomic.Pointer[error]
+
+	head     head   // owned by the committer
+	inboxSeq uint64 // owned by the committer
+	erasures *ledger
+
+	hooksMu sync.RWMutex
+	hooks   []func(Commit)
+}
+
+// Commit is what a hook is told of a commit.
+type Commit struct {
+	Persons []card.PersonKey // rows written or deleted
+	Due     []Due            // outbox rows added
+}
+
+// Open opens the store, or makes a new one where there is neither a directory
+// with files nor a mark. A store that is not the one its mark speaks of, or
+// has lost acknowledged writes, is refused.
+func Open(opt Options) (*Store, error) {
+	v, err := newVault(opt.Key)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrWrongKey, err)
+	}
+	dir := filepath.Clean(opt.Dir)
+	m, err := claim(dir, v)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{
+		dir: dir, vault: v, mark: m, log: opt.Log, reserve: opt.Reserve,
+		keyer:  card.NewKeyer(v.subkey("look-up")),
+		urgent: make(chan *request, 256), bulk: make(chan *request, 256),
+		chores: make(chan func()), closing: make(chan struct{}),
+	}
+	if s.reserve == 0 {
+		s.reserve = defaultReserve
+	}
+	if err := s.openRows(); err != nil {
+		return nil, errors.Join(err, m.close())
+	}
+	s.closed.Go(s.commitLoop)
+	return s, nil
+}
+
+// claim locks the store by its mark and refuses what is plainly not there
+// before Badger opens, since Badger makes files, drops tables and cuts logs
+// when it opens.
+func claim(dir string, v *vault) (*mark, error) {
+	m, found, err := openMark(dir + ".mark")
+	if err != nil {
+		return nil, err
+	}
+	manifest, err := exists(filepath.Join(dir, badger.ManifestFilename))
+	if err != nil {
+		return nil, errors.Join(err, closeMark(m))
+	}
+	if !found {
+		empty, err := emptyOrAbsent(dir)
+		if err != nil {
+			return nil, err
+		}
+		if !empty {
+			return nil, ErrForeign
+		}
+		if err := os.MkdirAll(filepath.Dir(dir), 0o700); err != nil {
+			return nil, fmt.Errorf("making the store's directory: %w", err)
+		}
+		first := slot{key: keyCheck(v)}
+		if _, err := rand.Read(first.id[:]); err != nil {
+			return nil, fmt.Errorf("drawing the store's name: %w", err)
+		}
+		return createMark(dir+".mark", first)
+	}
+	if m.slot.key != keyCheck(v) {
+		return nil, errors.Join(ErrWrongKey, m.close())
+	}
+	if m.slot.seq > 0 && !manifest {
+		return nil, errors.Join(ErrMissing, m.close())
+	}
+	return m, nil
+}
+
+func closeMark(m *mark) error {
+	if m == nil {
+		return nil
+	}
+	return m.close()
+}
+
+func keyCheck(v *vault) (out [8]byte) {
+	mac := hmac.New(sha256.New, v.subkey("check"))
+	copy(out[:], mac.Sum(nil))
+	return out
+}
+
+func exists(path string) (bool, error) {
+	_, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("looking for the store's files: %w", err)
+	}
+	return true, nil
+}
+
+func emptyOrAbsent(dir string) (bool, error) {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return true, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("reading the store's directory: %w", err)
+	}
+	return len(entries) == 0, nil
+}
+
+// openRows opens Badger and verifies that every acknowledged commit is there.
+func (s *Store) openRows() (err error) {
+	if err := os.MkdirAll(s.dir, 0o700); err != nil {
+		return fmt.Errorf("making the store's directory: %w", err)
+	}
+	if s.erasures, err = openLedger(s.dir + ".erased"); err != nil {
+		return err
+	}
+	s.db, err = openBadger(s.dir, s.log)
+	if err != nil {
+		return errors.Join(fmt.Errorf("opening the store: %w", err), s.erasures.close())
+	}
+	if err := errors.Join(s.verify(), s.findInboxEnd()); err != nil {
+		return errors.Join(err, s.db.Close(), s.erasures.close())
+	}
+	return nil
+}
+
+// openBadger turns a panic over damaged files, which Badger has several of,
+// into an error.
+func openBadger(dir string, log zerolog.Logger) (db *badger.DB, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			db, err = nil, fmt.Errorf("%w: %v", ErrDamaged, r)
+		}
+	}()
+	opt := badger.DefaultOptions(dir).
+		WithSyncWrites(true).
+		WithDetectConflicts(false).
+		WithMetricsEnabled(false).
+		WithCompression(options.None).
+		WithBlockCacheSize(0).
+		WithChecksumVerificationMode(options.OnBlockRead).
+		WithMemTableSize(memTableSize).
+		WithNumMemtables(2).
+		WithNumCompactors(2).
+		WithValueLogFileSize(16 << 20).
+		WithLogger(badgerLog{log})
+	return badger.Open(opt)
+}
+
+// Close waits for what is in hand, then closes the store.
+func (s *Store) Close() error {
+	var err error
+	s.closeOnce.Do(func() {
+		close(s.closing)
+		s.closed.Wait()
+		err = errors.Join(s.db.Close(), s.erasures.close(), s.mark.close())
+	})
+	return err
+}
+
+// Keyer makes the keys under which this store knows people.
+func (s *Store) Keyer() *card.Keyer { return s.keyer }
+
+// Subkey derives a 32-byte key for a purpose of the caller's. It differs
+// between stores, so that what was sealed for one means nothing in another.
+func (s *Store) Subkey(purpose string) []byte {
+	return s.vault.subkey(fmt.Sprintf("use/%x/%s", s.mark.slot.id, purpose))
+}
+
+// OnCommit has fn called after each commit, before its writers hear of it and
+// before the next function of Update runs. fn must not block.
+func (s *Store) OnCommit(fn func(Commit)) {
+	s.hooksMu.Lock()
+	defer s.hooksMu.Unlock()
+	s.hooks = append(s.hooks, fn)
+}
+
+// View runs fn over one consistent state of the store.
+func (s *Store) View(ctx context.Context, fn func(*Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := s.usable(); err != nil {
+		return err
+	}
+	txn := s.db.NewTransaction(false)
+	defer txn.Discard()
+	return fn(&Tx{store: s, txn: txn})
+}
+
+func (s *Store) usable() error {
+	select {
+	case <-s.closing:
+		return ErrClosed
+	default:
+	}
+	if err := s.broken.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
+
+// badgerLog passes on what an operator should hear of Badger: nothing of its
+// chatter, and never a row, since Badger does not print any.
+type badgerLog struct{ log zerolog.Logger }
+
+func (l badgerLog) Errorf(f string, v ...any)   { l.log.Error().Str("part", "badger").Msgf(f, v...) }
+func (l badgerLog) Warningf(f string, v ...any) { l.log.Debug().Str("part", "badger").Msgf(f, v...) }
+func (l badgerLog) Infof(string, ...any)        {}
+func (l badgerLog) Debugf(string, ...any)       {}

@@ -1,0 +1,196 @@
+package store_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"kartyar/card"
+	"kartyar/store"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+var (
+	testKey = bytes.Repeat([]byte{7}, store.KeySize)
+	noon    = time.Date(2026, 11, 23, 8, 30, 0, 0, time.UTC)
+	aBot    = card.Bot{Platform: card.Telegram, ID: 42}
+)
+
+func open(t testing.TB, dir string) *store.Store {
+	t.Helper()
+	s, err := store.Open(store.Options{Dir: dir, Key: testKey})
+	if err != nil {
+		t.Fatalf("opening the store: %v", err)
+	}
+	return s
+}
+
+func newStore(t testing.TB) *store.Store {
+	s := open(t, filepath.Join(t.TempDir(), "data"))
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+func update(t testing.TB, s *store.Store, fn func(tx *store.Tx) error) {
+	t.Helper()
+	if err := s.Update(context.Background(), fn); err != nil {
+		t.Fatalf("updating: %v", err)
+	}
+}
+
+func view(t testing.TB, s *store.Store, fn func(tx *store.Tx) error) {
+	t.Helper()
+	if err := s.View(context.Background(), fn); err != nil {
+		t.Fatalf("viewing: %v", err)
+	}
+}
+
+func TestPersonSurvivesReopening(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	s := open(t, dir)
+	key := s.Keyer().Person("0012345679")
+	want := store.Person{
+		Applications: []store.Application{{Record: card.Record{Known: card.State{Stage: card.StageReady, Office: "7", AsOf: noon}}}},
+		Followers:    []store.Follower{{Bot: aBot, Verified: noon, Told: []store.Told{{Arrival: 3, At: noon}}}},
+	}
+	update(t, s, func(tx *store.Tx) error { return tx.PutPerson(key, want) })
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s = open(t, dir)
+	defer s.Close()
+	view(t, s, func(tx *store.Tx) error {
+		got, err := tx.Person(key)
+		if err != nil {
+			return err
+		}
+		if got.Applications[0].Record.Known.Office != "7" || !got.Followers[0].Verified.Equal(noon) || got.Followers[0].Told[0].Arrival != 3 {
+			t.Errorf("got %+v", got)
+		}
+		return nil
+	})
+}
+
+func TestRefusals(t *testing.T) {
+	tests := []struct {
+		name string
+		harm func(t *testing.T, dir string)
+		key  []byte
+		want error
+	}{
+		{"wrong key", func(*testing.T, string) {}, bytes.Repeat([]byte{8}, store.KeySize), store.ErrWrongKey},
+		{"short key", func(*testing.T, string) {}, []byte("short"), store.ErrWrongKey},
+		{"emptied", func(t *testing.T, dir string) { remove(t, dir) }, testKey, store.ErrMissing},
+		{"no manifest", func(t *testing.T, dir string) { remove(t, filepath.Join(dir, "MANIFEST")) }, testKey, store.ErrMissing},
+		{"no mark", func(t *testing.T, dir string) { remove(t, dir+".mark") }, testKey, store.ErrForeign},
+		{"damaged mark", func(t *testing.T, dir string) {
+			if err := os.WriteFile(dir+".mark", []byte("nonsense"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}, testKey, store.ErrDamaged},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "data")
+			s := open(t, dir)
+			update(t, s, func(tx *store.Tx) error { return tx.PutOffice(card.Office{Code: "1"}) })
+			if err := s.Close(); err != nil {
+				t.Fatal(err)
+			}
+			tt.harm(t, dir)
+			s, err := store.Open(store.Options{Dir: dir, Key: tt.key})
+			if err == nil {
+				s.Close()
+			}
+			if !errors.Is(err, tt.want) {
+				t.Errorf("got %v, want %v", err, tt.want)
+			}
+		})
+	}
+}
+
+func remove(t *testing.T, path string) {
+	t.Helper()
+	if err := os.RemoveAll(path); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestSecondOpenIsRefused(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	s := open(t, dir)
+	defer s.Close()
+	if _, err := store.Open(store.Options{Dir: dir, Key: testKey}); !errors.Is(err, store.ErrInUse) {
+		t.Errorf("got %v, want %v", err, store.ErrInUse)
+	}
+}
+
+func TestFailedFunctionsWriteNothing(t *testing.T) {
+	s := newStore(t)
+	key := s.Keyer().Person("0012345679")
+	boom := errors.New("boom")
+	write := func(tx *store.Tx) error {
+		return tx.PutPerson(key, store.Person{Followers: []store.Follower{{Bot: aBot}}})
+	}
+	if err := s.Update(context.Background(), func(tx *store.Tx) error { return errors.Join(write(tx), boom) }); !errors.Is(err, boom) {
+		t.Errorf("got %v, want %v", err, boom)
+	}
+	var panicked *store.PanicError
+	if err := s.Update(context.Background(), func(tx *store.Tx) error { write(tx); panic("private") }); !errors.As(err, &panicked) || bytes.Contains([]byte(err.Error()), []byte("private")) {
+		t.Errorf("got %v, want a PanicError without its value", err)
+	}
+	view(t, s, func(tx *store.Tx) error {
+		p, err := tx.Person(key)
+		if !p.IsZero() {
+			t.Errorf("a failed function left %+v", p)
+		}
+		return err
+	})
+}
+
+func TestClearErasedTakesBytesOffTheDisk(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	s := open(t, dir)
+	defer s.Close()
+	key := s.Keyer().Person("0012345679")
+	update(t, s, func(tx *store.Tx) error {
+		return tx.PutPerson(key, store.Person{Followers: []store.Follower{{Bot: aBot}}})
+	})
+	if !onDisk(t, dir, key[:]) {
+		t.Fatal("the row's key is not on the disk; the test can see nothing")
+	}
+	update(t, s, func(tx *store.Tx) error {
+		return errors.Join(tx.Erasing(store.ErasedPerson, key, noon), tx.PutPerson(key, store.Person{}))
+	})
+	if err := s.ClearErased(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if onDisk(t, dir, key[:]) {
+		t.Error("the erased row's key is still on the disk")
+	}
+}
+
+func onDisk(t *testing.T, dir string, needle []byte) bool {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bytes.Contains(content, needle) {
+			return true
+		}
+	}
+	return false
+}

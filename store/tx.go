@@ -1,0 +1,220 @@
+package store
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/dgraph-io/badger/v4"
+
+	"kartyar/card"
+)
+
+// Tx is the store as one function of View or Update sees it. It must not be
+// kept after that function returns.
+type Tx struct {
+	store  *Store
+	txn    *badger.Txn
+	batch  *batch            // nil in a View
+	own    map[string][]byte // what this function wrote; nil deletes
+	commit Commit
+	inbox  uint64
+	// cleared is how much of the ledger of erasures is off the disk.
+	cleared uint64
+}
+
+// Row kinds: the first byte of each key.
+const (
+	personKind   = 'p'
+	chatKind     = 'c'
+	inboxKind    = 'i'
+	outboxKind   = 'o'
+	seenKind     = 'd'
+	guessKind    = 'g'
+	officeKind   = 'f'
+	setAsideKind = 'q'
+)
+
+// get decodes a row into value; found is false when there is none.
+func (tx *Tx) get(key []byte, value any) (found bool, err error) {
+	if sealed, ok := tx.own[string(key)]; ok {
+		return sealed != nil, tx.openIf(key, sealed, value)
+	}
+	if tx.batch != nil {
+		if sealed, ok := tx.batch.rows[string(key)]; ok {
+			return sealed != nil, tx.openIf(key, sealed, value)
+		}
+	}
+	item, err := tx.txn.Get(key)
+	if errors.Is(err, badger.ErrKeyNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("reading a row of kind %q: %w", key[:1], err)
+	}
+	err = item.Value(func(sealed []byte) error { return tx.openIf(key, sealed, value) })
+	return err == nil, err
+}
+
+func (tx *Tx) openIf(key, sealed []byte, value any) error {
+	if sealed == nil || value == nil {
+		return nil
+	}
+	return tx.store.vault.open(key, sealed, value)
+}
+
+func (tx *Tx) put(key []byte, value any) error {
+	if tx.batch == nil {
+		return errors.New("writing in a View")
+	}
+	sealed, err := tx.store.vault.seal(key, value)
+	if err != nil {
+		return err
+	}
+	tx.own[string(key)] = sealed
+	return nil
+}
+
+func (tx *Tx) delete(key []byte) error {
+	if tx.batch == nil {
+		return errors.New("deleting in a View")
+	}
+	tx.own[string(key)] = nil
+	return nil
+}
+
+// scan calls each with the keys under prefix from the given key on, as they
+// were committed before this Tx, until each returns false. value decodes the
+// row.
+func (tx *Tx) scan(prefix, from []byte, each func(key []byte, value func(any) error) (bool, error)) error {
+	opt := badger.DefaultIteratorOptions
+	opt.Prefix = prefix
+	opt.PrefetchValues = false
+	txn := tx.txn
+	if tx.batch != nil {
+		// An iterator of a writing transaction sorts all that is pending.
+		txn = tx.store.db.NewTransaction(false)
+		defer txn.Discard()
+	}
+	it := txn.NewIterator(opt)
+	defer it.Close()
+	for it.Seek(from); it.Valid(); it.Next() {
+		item := it.Item()
+		key := item.KeyCopy(nil)
+		more, err := each(key, func(v any) error {
+			return item.Value(func(sealed []byte) error { return tx.store.vault.open(key, sealed, v) })
+		})
+		if err != nil || !more {
+			return err
+		}
+	}
+	return nil
+}
+
+func rowKey(kind byte, parts ...[]byte) []byte {
+	key := []byte{kind}
+	for _, part := range parts {
+		key = append(key, part...)
+	}
+	return key
+}
+
+func be64(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
+
+// be64Time orders instants of any sign.
+func be64Time(t time.Time) []byte { return be64(uint64(t.Unix()) ^ 1<<63) }
+
+func timeOf(b []byte) time.Time {
+	return time.Unix(int64(binary.BigEndian.Uint64(b)^1<<63), 0).UTC()
+}
+
+// Person returns what is known under a national code; the zero Person when
+// nothing is.
+func (tx *Tx) Person(key card.PersonKey) (p Person, err error) {
+	_, err = tx.get(rowKey(personKind, key[:]), &p)
+	return p, err
+}
+
+// PutPerson writes a person, or removes one who has become empty.
+func (tx *Tx) PutPerson(key card.PersonKey, p Person) error {
+	tx.personWritten(key)
+	if p.IsZero() {
+		return tx.delete(rowKey(personKind, key[:]))
+	}
+	return tx.put(rowKey(personKind, key[:]), p)
+}
+
+// PersonChanged reports whether this Tx sees a person otherwise than the last
+// commit left them, so that nothing remembered of that commit may be used.
+func (tx *Tx) PersonChanged(key card.PersonKey) bool {
+	row := string(rowKey(personKind, key[:]))
+	if _, ok := tx.own[row]; ok {
+		return true
+	}
+	if tx.batch == nil {
+		return false
+	}
+	_, ok := tx.batch.rows[row]
+	return ok
+}
+
+// Chat returns a chat; found is false when it never wrote or was deleted.
+func (tx *Tx) Chat(key card.ChatKey) (c Chat, found bool, err error) {
+	found, err = tx.get(rowKey(chatKind, key[:]), &c)
+	return c, found, err
+}
+
+// PutChat writes a chat.
+func (tx *Tx) PutChat(key card.ChatKey, c Chat) error { return tx.put(rowKey(chatKind, key[:]), c) }
+
+// DeleteChat removes a chat's row, and its updates that were set aside.
+func (tx *Tx) DeleteChat(key card.ChatKey) error {
+	prefix := rowKey(setAsideKind, key[:])
+	err := tx.scan(prefix, prefix, func(row []byte, _ func(any) error) (bool, error) {
+		return true, tx.delete(row)
+	})
+	if err != nil {
+		return err
+	}
+	return tx.delete(rowKey(chatKind, key[:]))
+}
+
+// Guesses returns the counter of wrong guesses under a key of the given kind.
+func (tx *Tx) Guesses(kind GuessKind, key [16]byte) (g Guesses, err error) {
+	_, err = tx.get(rowKey(guessKind, []byte{byte(kind)}, key[:]), &g)
+	return g, err
+}
+
+// PutGuesses writes a counter, or removes an empty one.
+func (tx *Tx) PutGuesses(kind GuessKind, key [16]byte, g Guesses) error {
+	row := rowKey(guessKind, []byte{byte(kind)}, key[:])
+	if len(g) == 0 {
+		return tx.delete(row)
+	}
+	return tx.put(row, g)
+}
+
+// PutOffice writes an office of the directory under its code.
+func (tx *Tx) PutOffice(o card.Office) error {
+	return tx.put(rowKey(officeKind, []byte(o.Code)), o)
+}
+
+// DeleteOffice removes an office from the directory.
+func (tx *Tx) DeleteOffice(code string) error {
+	return tx.delete(rowKey(officeKind, []byte(code)))
+}
+
+// Offices returns the whole directory, in the order of the codes.
+func (tx *Tx) Offices() (all []card.Office, err error) {
+	prefix := []byte{officeKind}
+	err = tx.scan(prefix, prefix, func(_ []byte, value func(any) error) (bool, error) {
+		var o card.Office
+		if err := value(&o); err != nil {
+			return false, err
+		}
+		all = append(all, o)
+		return true, nil
+	})
+	return all, err
+}
