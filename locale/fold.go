@@ -16,9 +16,10 @@ func Fold(s string) string {
 	return norm.NFKC.String(card.Fold(norm.NFKC.String(s)))
 }
 
-// FoldID returns a typed receipt code or office code as it is compared and
-// hashed: [card.FoldID] of its NFKC form, exactly as files are read.
-func FoldID(s string) string { return card.FoldID(norm.NFKC.String(s)) }
+// ParseID reads a typed receipt code or office code, folded as it is compared
+// and hashed: [card.ParseID] of its NFKC form, exactly as files are read. Its
+// error is [card.ErrRounded].
+func ParseID(s string) (string, error) { return card.ParseID(norm.NFKC.String(s)) }
 
 // SameText reports whether a person who typed a meant b: a button's label, an
 // office's name. Spaces and half-spaces do not count at all, since many phones

@@ -1,7 +1,10 @@
 package locale
 
 import (
+	"errors"
 	"testing"
+
+	"kartyar/card"
 )
 
 func TestSameText(t *testing.T) {
@@ -26,16 +29,19 @@ func TestSameText(t *testing.T) {
 	}
 }
 
-func TestFoldID(t *testing.T) {
+func TestParseID(t *testing.T) {
 	for in, want := range map[string]string{
 		"۰۰۱۲-ab ٣": "0012AB3",
 		" ۰۰۱۲ ":    "12",
 		"Ａ１‌b":      "A1B",
 		"0":         "0",
 	} {
-		if got := FoldID(in); got != want {
-			t.Errorf("FoldID(%q) = %q, want %q", in, got, want)
+		if got, err := ParseID(in); err != nil || got != want {
+			t.Errorf("ParseID(%q) = %q, %v, want %q", in, got, err, want)
 		}
+	}
+	if got, err := ParseID("１.۲E+11"); !errors.Is(err, card.ErrRounded) {
+		t.Errorf("a rounded number is read as %q, %v", got, err)
 	}
 }
 
