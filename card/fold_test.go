@@ -41,6 +41,7 @@ func TestParseID(t *testing.T) {
 		{"rounded, Persian digits", "۱٫۲E+۱۱", "", card.ErrRounded},
 		{"rounded, lower case", "1.2e+11", "", card.ErrRounded},
 		{"rounded, no decimals", "1E+11", "", card.ErrRounded},
+		{"rounded, no decimals, signed", "+1E+11", "", card.ErrRounded},
 		{"rounded, no plus", "1.23456789E11", "", card.ErrRounded},
 		{"rounded, small", "1.00E-05", "", card.ErrRounded},
 		{"rounded, small, minus sign", "1.00E−05", "", card.ErrRounded},

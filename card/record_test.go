@@ -77,6 +77,35 @@ func TestMergeCommutes(t *testing.T) {
 	})
 }
 
+// Two rows of one instant that differ in one field alone: there, too, the order
+// of arrival decides nothing.
+func TestMergeBreaksEveryTie(t *testing.T) {
+	fields := map[string]func(*card.Row){
+		"stage":   func(r *card.Row) { r.State.Stage = card.StageCollected },
+		"word":    func(r *card.Row) { r.State.Word = "x" },
+		"office":  func(r *card.Row) { r.State.Office = "x" },
+		"shelf":   func(r *card.Row) { r.State.Shelf = "x" },
+		"note":    func(r *card.Row) { r.State.Note = "x" },
+		"phone":   func(r *card.Row) { r.Phone[15] = 9 },
+		"receipt": func(r *card.Row) { r.Receipt[15] = 9 },
+	}
+	for name, change := range fields {
+		for _, stage := range []card.Stage{card.StageUnknown, card.StageReady} {
+			a := card.Row{
+				State:   card.State{Stage: stage, Word: "a", Office: "a", Shelf: "a", Note: "a", AsOf: day},
+				Phone:   card.PhoneKey{1},
+				Receipt: card.ReceiptKey{1},
+			}
+			b := a
+			change(&b)
+			ab, ba := mergeAll([]card.Row{a, b}), mergeAll([]card.Row{b, a})
+			if ab != ba || ab == mergeAll([]card.Row{a}) {
+				t.Errorf("%v rows that differ in %s: %s", stage, name, cmp.Diff(ab, ba))
+			}
+		}
+	}
+}
+
 // model says what a list of rows comes to, by DESIGN's words and not by Merge:
 // the newest understood row and the newest word that is not, ties by stage,
 // then office; and of those two what may be shown.
