@@ -36,7 +36,7 @@ type State struct {
 	Office string    `cbor:"3,keyasint,omitempty"` // office code, folded by FoldID
 	Shelf  string    `cbor:"4,keyasint,omitempty"` // for staff only
 	Note   string    `cbor:"5,keyasint,omitempty"` // what is missing, for StageDefective
-	AsOf   time.Time `cbor:"6,keyasint,omitzero"`  // when the source says it held
+	AsOf   time.Time `cbor:"6,keyasint,omitzero"`  // when the source says it held, to the nanosecond; UTC in a Record
 }
 
 // IsZero reports whether nothing is known.
