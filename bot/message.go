@@ -64,6 +64,11 @@ type Reply struct {
 	Edit int `cbor:"3,keyasint,omitempty"`
 	// Silent asks the platform not to make a sound, where it can.
 	Silent bool `cbor:"4,keyasint,omitempty"`
+	// NotBefore holds the reply back until then; zero lets it go at once.
+	NotBefore time.Time `cbor:"5,keyasint,omitzero"`
+	// Shows is set on a reply that shows a status: what is needed to render it
+	// anew, in the writer's own shape, should it leave late.
+	Shows []byte `cbor:"6,keyasint,omitempty"`
 }
 
 // Keyboard is the buttons of a reply. The zero value changes nothing.

@@ -1,0 +1,177 @@
+package bot
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+)
+
+const (
+	// untoldWait is how long a 429 that names no time holds the bot back.
+	untoldWait = 5 * time.Second
+	// maxRetryAfter keeps an absurd retry_after from overflowing; the
+	// platforms' own stay below a day.
+	maxRetryAfter = 30 * 24 * time.Hour
+	// maxDescription bounds a description, in runes.
+	maxDescription = 200
+)
+
+// classify reads again, leniently, an answer that the library did not take. It
+// returns the result if the call was accepted after all.
+//
+// What is not the Bot API's own JSON comes from something in between (a proxy,
+// a filter, a portal) and is an Outage whatever its status says, except that
+// 429 is obeyed from anyone: a 403 page of a filter must not mark people as
+// having blocked the bot.
+func (c *Client) classify(method string, x *exchange) (json.RawMessage, *Error) {
+	e := &Error{Kind: Outage, Method: method, Code: x.status}
+	if x.err != nil {
+		e.Code, e.Description = 0, transportText(x.err)
+		return nil, e
+	}
+	answer, err := readObject(x.body)
+	ok, isEnvelope := answer.flag("ok")
+	if err != nil || !isEnvelope {
+		e.Description = "not an answer of the Bot API: " + strings.TrimSpace(strconv.Itoa(x.status)+" "+http.StatusText(x.status))
+		if x.status == http.StatusTooManyRequests {
+			e.Kind, e.RetryAfter = Limited, retryAfter(nil, x.header, c.now())
+		}
+		return nil, e
+	}
+	if ok {
+		return answer["result"], nil
+	}
+	if code, ok := answer.number("error_code"); ok && code > 0 && code < 1000 {
+		e.Code = int(code)
+	}
+	e.Description, _ = answer.text("description")
+	e.Kind = kindFor(method, e.Code, strings.ToLower(e.Description))
+	if e.Kind == Limited {
+		e.RetryAfter = retryAfter(answer.object("parameters"), x.header, c.now())
+	}
+	return nil, e
+}
+
+// kindFor maps an answer of the platform to a kind; description is in lower
+// case. Telegram's codes and words are those of its server's source; "no such
+// group or user" is Bale's.
+func kindFor(method string, code int, description string) ErrorKind {
+	says := func(words ...string) bool {
+		for _, w := range words {
+			if strings.Contains(description, w) {
+				return true
+			}
+		}
+		return false
+	}
+	switch {
+	case code == http.StatusTooManyRequests, code == 420:
+		return Limited
+	case code == http.StatusRequestTimeout:
+		return Outage
+	case code == http.StatusUnauthorized:
+		return Unauthorized
+	case code == http.StatusForbidden:
+		return Blocked
+	case code == http.StatusConflict && says("webhook is active", "webhook is set"):
+		return Webhook
+	case code == http.StatusConflict:
+		return Conflict
+	case code >= 400 && code < 500 && says("chat not found", "user not found", "no such group or user",
+		"user is deactivated", "bot was blocked", "user_is_blocked", "bot was kicked", "peer_id_invalid"):
+		return Blocked
+	case code == http.StatusNotFound && !says("method", "message"):
+		// A token of the wrong shape is answered by a bare "Not Found".
+		return Unauthorized
+	case code >= 400 && code < 500:
+		return Refused
+	}
+	return Outage
+}
+
+// retryAfter returns how long a 429 asks to wait: the platform's own figure,
+// else the header's (seconds or a date), else a few seconds.
+func retryAfter(parameters object, header http.Header, now time.Time) time.Duration {
+	wait := untoldWait
+	if n, ok := parameters.number("retry_after"); ok && n > 0 {
+		wait = seconds(n)
+	} else if s := header.Get("Retry-After"); s != "" {
+		if n, err := strconv.ParseInt(strings.TrimSpace(s), 10, 64); err == nil && n > 0 {
+			wait = seconds(n)
+		} else if at, err := http.ParseTime(s); err == nil && at.After(now) {
+			wait = at.Sub(now)
+		}
+	}
+	return min(wait, maxRetryAfter)
+}
+
+func seconds(n int64) time.Duration {
+	return time.Duration(min(n, int64(maxRetryAfter/time.Second))) * time.Second
+}
+
+// transportText says what the transport said, without the URL around it, in
+// which the token stands.
+func transportText(err error) string {
+	for {
+		wrapped, ok := err.(*url.Error)
+		if !ok {
+			return err.Error()
+		}
+		err = wrapped.Err
+	}
+}
+
+// redactor replaces the token, whole or its secret part, as it is or as a URL
+// writes it, and the proxy's password.
+func redactor(token string, proxy *url.URL) *strings.Replacer {
+	secrets := []string{token}
+	if _, secret, ok := strings.Cut(token, ":"); ok {
+		secrets = append(secrets, secret)
+	}
+	if proxy != nil {
+		password, _ := proxy.User.Password()
+		secrets = append(secrets, password)
+	}
+	var pairs []string
+	for _, s := range secrets {
+		for _, form := range []string{s, url.PathEscape(s), url.QueryEscape(s), strings.Trim(strconv.Quote(s), `"`)} {
+			if form != "" {
+				pairs = append(pairs, form, "***")
+			}
+		}
+	}
+	return strings.NewReplacer(pairs...)
+}
+
+// tidy makes a description fit for a log: no secrets, one line, no run of
+// eight digits or more (a phone, a code), no more than maxDescription runes.
+func (c *Client) tidy(s string) string {
+	s = c.redact.Replace(s)
+	var out, digits []rune
+	flush := func() {
+		if len(digits) >= 8 {
+			digits = []rune{'#'}
+		}
+		out = append(out, digits...)
+		digits = digits[:0]
+	}
+	for _, r := range s {
+		if unicode.IsDigit(r) {
+			digits = append(digits, r)
+			continue
+		}
+		flush()
+		if unicode.IsControl(r) {
+			r = ' '
+		}
+		if out = append(out, r); len(out) >= maxDescription {
+			break
+		}
+	}
+	flush()
+	return strings.TrimSpace(string(out))
+}

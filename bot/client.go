@@ -1,0 +1,217 @@
+package bot
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
+	"github.com/rs/zerolog"
+
+	"kartyar/card"
+)
+
+const (
+	// callTimeout bounds every call but getUpdates.
+	callTimeout = 15 * time.Second
+	// pollGrace is what getUpdates gets on top of its own timeout.
+	pollGrace = 15 * time.Second
+	// maxAnswer bounds the body of an answer, in bytes: a hundred updates of
+	// the largest kind are a small part of it.
+	maxAnswer = 32 << 20
+	// defaultRate is SEND_RATE's default, in messages a second.
+	defaultRate = 25
+	// defaultWorkers is how many idle connections are kept when the options do
+	// not say.
+	defaultWorkers = 64
+)
+
+// Options is what a Client is made of.
+type Options struct {
+	Profile Profile
+	Token   string
+	// API is the base URL in place of the profile's own: a self-hosted server
+	// or a local one. Empty: the profile's.
+	API string
+	// Proxy is an http, https or socks5 proxy; nil connects directly,
+	// whatever the environment says.
+	Proxy *url.URL
+	Log   zerolog.Logger
+	// Rate is how many messages a second the bot may send, all kinds
+	// together; 0 means 25.
+	Rate float64
+	// Workers is how many calls go out at the same time; as many connections
+	// are kept open. 0 means 64.
+	Workers int
+	// Now is the clock of the limits; nil means time.Now.
+	Now func() time.Time
+}
+
+// Client is one bot account on one platform. Its methods may be called from
+// many goroutines. Every error is an *Error, unless the caller's context
+// ended: then it wraps the context's.
+type Client struct {
+	profile Profile
+	api     tgbotapi.BotAPI // a pattern: each call works on a copy of its own
+	http    *http.Client
+	redact  *strings.Replacer
+	log     zerolog.Logger
+	now     func() time.Time
+	gate    *gate
+	timeout time.Duration // of every call but getUpdates
+}
+
+// New returns a client. It makes no call: the network may be down.
+func New(o Options) *Client {
+	if o.API == "" {
+		o.API = o.Profile.API
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Rate <= 0 {
+		o.Rate = defaultRate
+	}
+	if o.Workers <= 0 {
+		o.Workers = defaultWorkers
+	}
+	c := &Client{
+		profile: o.Profile,
+		// The library's constructor calls getMe and fails when the network is
+		// down, so it is not used.
+		api:     tgbotapi.BotAPI{Token: o.Token},
+		http:    &http.Client{Transport: transport(o), CheckRedirect: stay},
+		redact:  redactor(o.Token, o.Proxy),
+		log:     o.Log,
+		now:     o.Now,
+		gate:    newGate(o.Rate, o.Now),
+		timeout: callTimeout,
+	}
+	base := strings.ReplaceAll(strings.TrimRight(o.API, "/"), "%", "%%")
+	c.api.SetAPIEndpoint(base + "/bot%s/%s")
+	return c
+}
+
+// Profile returns the profile that the client was made with.
+func (c *Client) Profile() Profile { return c.profile }
+
+// Close lets go of the idle connections.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+func transport(o Options) *http.Transport {
+	t := &http.Transport{
+		DialContext:         (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		TLSHandshakeTimeout: 10 * time.Second,
+		MaxIdleConns:        o.Workers + 2, // the poll and a callback's answer stand beside the workers
+		MaxIdleConnsPerHost: o.Workers + 2,
+		IdleConnTimeout:     90 * time.Second,
+		DisableCompression:  true,
+		// One HTTP/2 connection would carry every call: when a middlebox drops
+		// it in silence, all of them hang together.
+		Protocols: new(http.Protocols),
+	}
+	t.Protocols.SetHTTP1(true)
+	if o.Proxy != nil {
+		t.Proxy = http.ProxyURL(o.Proxy)
+	}
+	return t
+}
+
+// stay follows no redirect: the Bot API makes none, and a portal's or filter's
+// would be handed the token in the Referer header.
+func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+// exchange is the library's HTTP client for one call. The library knows no
+// context, reads without bound and hides the status; here each is put right.
+type exchange struct {
+	ctx    context.Context
+	client *http.Client
+
+	status int
+	header http.Header
+	body   []byte
+	err    error // of the transport
+}
+
+// Do makes one request and reads its answer to the end.
+func (x *exchange) Do(req *http.Request) (*http.Response, error) {
+	resp, err := x.client.Do(req.WithContext(x.ctx))
+	if err != nil {
+		x.err = err
+		return nil, err
+	}
+	defer resp.Body.Close()
+	x.status, x.header = resp.StatusCode, resp.Header
+	x.body, err = io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	if err == nil && len(x.body) > maxAnswer {
+		err = fmt.Errorf("the answer is longer than %d bytes", maxAnswer)
+	}
+	if err != nil {
+		x.err = err
+		return nil, err
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(x.body))
+	return resp, nil
+}
+
+// call makes one call and returns its result, undecoded. It waits for nothing
+// but the answer.
+func (c *Client) call(ctx context.Context, method string, params tgbotapi.Params, timeout time.Duration) (json.RawMessage, error) {
+	callCtx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	x := &exchange{ctx: callCtx, client: c.http}
+	api := c.api
+	api.Client = x
+	answer, err := api.MakeRequest(method, params)
+	if err == nil {
+		return answer.Result, nil
+	}
+	if ctx.Err() != nil {
+		return nil, fmt.Errorf("%s: %w", method, context.Cause(ctx))
+	}
+	if x.err == nil && x.status == 0 { // the request could not even be built
+		x.err = err
+	}
+	if x.err != nil && callCtx.Err() != nil {
+		x.err = fmt.Errorf("no answer within %v", timeout)
+	}
+	result, failed := c.classify(method, x)
+	if failed == nil {
+		return result, nil
+	}
+	if text := params["text"]; text != "" {
+		failed.Description = strings.ReplaceAll(failed.Description, text, "…")
+	}
+	failed.Description = c.tidy(failed.Description)
+	return nil, failed
+}
+
+// Me asks who the bot is: its identity, which outlives a change of token, and
+// its user name.
+func (c *Client) Me(ctx context.Context) (card.Bot, string, error) {
+	result, err := c.call(ctx, "getMe", nil, c.timeout)
+	if err != nil {
+		return card.Bot{}, "", err
+	}
+	me, err := readObject(result)
+	id, ok := me.number("id")
+	if err != nil || !ok || id == 0 {
+		return card.Bot{}, "", &Error{Method: "getMe", Description: "the answer names no bot"}
+	}
+	username, _ := me.text("username")
+	return card.Bot{Platform: c.profile.Platform, ID: id}, username, nil
+}
+
+// DeleteWebhook takes away the webhook, if there is one, so that polling
+// works. Waiting updates are kept.
+func (c *Client) DeleteWebhook(ctx context.Context) error {
+	_, err := c.call(ctx, "deleteWebhook", nil, c.timeout)
+	return err
+}

@@ -1,0 +1,267 @@
+package bot
+
+import (
+	"context"
+	"math"
+	"sync"
+	"time"
+)
+
+// Class is how urgent a message is. A waiting message of an earlier class
+// always goes before one of a later class.
+type Class uint8
+
+// The classes, the most urgent first.
+const (
+	ClassReply    Class = iota // an answer to somebody who is waiting
+	ClassAlert                 // a card has arrived, or another news of it
+	ClassReminder              // a card still waits
+	classes       = iota
+)
+
+const (
+	// chatEvery and chatBurst are what a chat gets: one message a second, with
+	// short bursts (Telegram's documented limit, which Bale leaves open).
+	chatEvery = time.Second
+	chatBurst = 3
+	// sweepAt is how many chats are remembered before idle ones are looked for.
+	sweepAt = 1024
+)
+
+// pace is a rate limit as the generic cell rate algorithm has it: one instant,
+// that at which the next message would be due if all were evenly spaced.
+type pace struct {
+	every time.Duration // between two messages
+	burst int           // how many may go at once after a rest
+}
+
+// wait returns how long after now a message may go, 0 when it may go at once.
+func (p pace) wait(due, now time.Time) time.Duration {
+	return max(0, due.Add(-time.Duration(p.burst-1)*p.every).Sub(now))
+}
+
+// take returns the new due time after a message went at now.
+func (p pace) take(due, now time.Time) time.Time {
+	if due.Before(now) {
+		due = now
+	}
+	return due.Add(p.every)
+}
+
+// limits is the state of a bot's limits. It holds no clock and no lock: now is
+// a parameter.
+type limits struct {
+	bot    pace
+	due    time.Time
+	chat   pace
+	chats  map[int64]time.Time // due times; a chat that is not here is idle
+	sweep  int                 // when chats has grown to this, idle ones go
+	paused time.Time           // nothing goes before this
+}
+
+func newLimits(rate float64) *limits {
+	return &limits{
+		// A tenth of a second's messages may go at once, so that a late timer
+		// costs no throughput.
+		bot:   pace{every: time.Duration(float64(time.Second) / rate), burst: int(math.Ceil(rate / 10))},
+		chat:  pace{every: chatEvery, burst: chatBurst},
+		chats: map[int64]time.Time{},
+		sweep: sweepAt,
+	}
+}
+
+// botWait returns how long after now nothing may go to anyone.
+func (l *limits) botWait(now time.Time) time.Duration {
+	return max(l.bot.wait(l.due, now), l.paused.Sub(now))
+}
+
+func (l *limits) chatWait(chat int64, now time.Time) time.Duration {
+	return l.chat.wait(l.chats[chat], now)
+}
+
+// take notes that a message to chat goes at now.
+func (l *limits) take(chat int64, now time.Time) {
+	l.due = l.bot.take(l.due, now)
+	l.chats[chat] = l.chat.take(l.chats[chat], now)
+	if len(l.chats) < l.sweep {
+		return
+	}
+	busy := make(map[int64]time.Time)
+	for id, due := range l.chats {
+		if due.After(now) {
+			busy[id] = due
+		}
+	}
+	l.chats, l.sweep = busy, max(sweepAt, 2*len(busy))
+}
+
+// pause lets nothing go before until; an earlier pause that lasts longer
+// stands.
+func (l *limits) pause(until time.Time) {
+	if until.After(l.paused) {
+		l.paused = until
+	}
+}
+
+// waiter is a message that waits for its token.
+type waiter struct {
+	chat int64
+	gone chan struct{} // closed when the token is granted
+}
+
+// gate puts the limits and the breaker of one bot behind a lock and lets
+// callers wait at them.
+type gate struct {
+	now func() time.Time
+
+	mu      sync.Mutex
+	limits  *limits
+	breaker breaker
+	queue   [classes][]*waiter // in order of arrival
+	timer   *time.Timer        // fires when the first of queue may go; nil when nobody waits
+}
+
+func newGate(rate float64, now func() time.Time) *gate {
+	return &gate{now: now, limits: newLimits(rate)}
+}
+
+// acquire waits for a token for a message of the class to the chat. It returns
+// an error only when ctx ends; then no token is spent.
+func (g *gate) acquire(ctx context.Context, class Class, chat int64) error {
+	if err := context.Cause(ctx); err != nil {
+		return err
+	}
+	w := &waiter{chat: chat, gone: make(chan struct{})}
+	class = min(class, classes-1)
+	g.mu.Lock()
+	g.queue[class] = append(g.queue[class], w)
+	g.grant()
+	g.mu.Unlock()
+	select {
+	case <-w.gone:
+		return nil
+	case <-ctx.Done():
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	select {
+	case <-w.gone: // granted meanwhile: it would be lost if it were not used
+		return nil
+	default:
+	}
+	g.remove(class, w)
+	g.grant()
+	return context.Cause(ctx)
+}
+
+// grant gives tokens to all who may go now and sets the timer for the next.
+// g.mu is held.
+func (g *gate) grant() {
+	if g.timer != nil {
+		g.timer.Stop()
+		g.timer = nil
+	}
+	for {
+		now := g.now()
+		class, w, wait := g.next(now)
+		if w == nil {
+			if wait > 0 {
+				g.timer = time.AfterFunc(wait, g.wake)
+			}
+			return
+		}
+		g.limits.take(w.chat, now)
+		g.remove(class, w)
+		close(w.gone)
+	}
+}
+
+// next returns who goes at now; or, when nobody may, how long until somebody
+// does (0 when nobody waits). A message whose chat has to wait holds up nobody.
+func (g *gate) next(now time.Time) (class Class, w *waiter, wait time.Duration) {
+	first := time.Duration(-1)
+	botWait := g.limits.botWait(now)
+	for class := range g.queue {
+		for _, w := range g.queue[class] {
+			wait := max(botWait, g.limits.chatWait(w.chat, now))
+			if wait <= 0 {
+				return Class(class), w, 0
+			}
+			if first < 0 || wait < first {
+				first = wait
+			}
+		}
+	}
+	return 0, nil, max(first, 0)
+}
+
+func (g *gate) wake() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.grant()
+}
+
+func (g *gate) remove(class Class, w *waiter) {
+	for i, other := range g.queue[class] {
+		if other == w {
+			g.queue[class] = append(g.queue[class][:i:i], g.queue[class][i+1:]...)
+			return
+		}
+	}
+}
+
+// closed returns how long after now it makes no sense to send, and why: 0 and
+// any kind when sending is open.
+func (g *gate) closed(now time.Time) (wait time.Duration, why ErrorKind) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if wait := g.limits.paused.Sub(now); wait > 0 {
+		return wait, Limited
+	}
+	return g.breaker.wait(now), Outage
+}
+
+// try asks the breaker for leave to make a call now.
+func (g *gate) try() (t ticket, wait time.Duration) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.breaker.try(g.now())
+}
+
+// note tells the limits and the breaker how a call ended.
+func (g *gate) note(t ticket, err error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	e := asError(err)
+	if e != nil && e.Kind == Limited {
+		g.pause(e.RetryAfter)
+	}
+	switch {
+	case err == nil || e != nil && e.Kind != Outage:
+		g.breaker.answered()
+	case e != nil:
+		g.breaker.failed(t, g.now())
+	default:
+		g.breaker.left(t) // the caller gave up: nothing was learnt
+	}
+}
+
+// pause lets nothing go for as long as the platform told. g.mu is held.
+func (g *gate) pause(wait time.Duration) {
+	g.limits.pause(g.now().Add(wait))
+	g.grant() // moves the timer of those who wait
+}
+
+// limited pauses the bot after a 429 to a call that took no token.
+func (g *gate) limited(wait time.Duration) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.pause(wait)
+}
+
+// broken returns how long after now the breaker lets nothing through.
+func (g *gate) broken(now time.Time) time.Duration {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.breaker.wait(now)
+}

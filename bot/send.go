@@ -1,0 +1,208 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
+)
+
+// Send says r to the chat and returns the number of the message that the
+// person now sees (0 when the platform does not tell it). It waits for the
+// bot's and the chat's turn: see [Client.ChatWait] for not doing so.
+//
+// An edit that the platform refuses becomes a new message; one that changes
+// nothing has succeeded.
+//
+// A send whose answer was lost is an Outage, and so is one that the platform
+// took just before the connection broke: the Bot API has no key by which it
+// would know the second attempt again. Callers repeat both, replies and alerts
+// alike: a double is better than none. The same holds when ctx ends while a
+// call is under way.
+//
+// While the breaker is open nothing is tried: the answer is an Outage that
+// says when to come again.
+func (c *Client) Send(ctx context.Context, class Class, chat int64, r Reply) (messageID int, err error) {
+	params, err := c.messageParams(chat, r)
+	if err != nil {
+		return 0, err
+	}
+	if r.Edit != 0 && editable(r.Keyboard.Kind) {
+		params["message_id"] = strconv.Itoa(r.Edit)
+		id, err := c.send(ctx, class, chat, "editMessageText", params)
+		if err == nil {
+			if id == 0 {
+				id = r.Edit
+			}
+			return id, nil
+		}
+		e := asError(err)
+		if e != nil && strings.Contains(strings.ToLower(e.Description), "not modified") {
+			return r.Edit, nil
+		}
+		// A bare 404 may be the platform's word for a message that is gone.
+		if e == nil || !e.Permanent() && e.Code != 404 {
+			return 0, err
+		}
+		delete(params, "message_id")
+	}
+	if r.Silent && c.profile.Silence {
+		params["disable_notification"] = "true"
+	}
+	return c.send(ctx, class, chat, "sendMessage", params)
+}
+
+// editable reports whether an edit can carry a keyboard of the kind: menus
+// come and go with new messages only.
+func editable(k KeyboardKind) bool { return k == KeyboardNone || k == KeyboardInline }
+
+// AnswerCallback tells the platform that a pressed button was noticed, which
+// stops its spinner. It takes no token and waits for no turn; while the bot is
+// paused or the platform is down it fails at once, since a late answer is
+// worth nothing.
+func (c *Client) AnswerCallback(ctx context.Context, id string) error {
+	const method = "answerCallbackQuery"
+	if wait, why := c.gate.closed(c.now()); wait > 0 {
+		return notTried(method, why, wait)
+	}
+	_, err := c.call(ctx, method, tgbotapi.Params{"callback_query_id": id}, c.timeout)
+	if e := asError(err); e != nil && e.Kind == Limited {
+		c.gate.limited(e.RetryAfter)
+	}
+	return err
+}
+
+// ChatWait returns how long after now a message to the chat would wait for the
+// chat's own limit, so that a caller can see to another chat meanwhile.
+func (c *Client) ChatWait(chat int64, now time.Time) time.Duration {
+	c.gate.mu.Lock()
+	defer c.gate.mu.Unlock()
+	return c.gate.limits.chatWait(chat, now)
+}
+
+// Available reports whether sending makes sense at now. If not, the platform
+// is down or has told the bot to wait, and wait says when to look again; that
+// is nobody's failed attempt.
+func (c *Client) Available(now time.Time) (ok bool, wait time.Duration) {
+	wait, _ = c.gate.closed(now)
+	return wait <= 0, wait
+}
+
+// send makes one call that puts a message before a person, in its turn.
+func (c *Client) send(ctx context.Context, class Class, chat int64, method string, params tgbotapi.Params) (int, error) {
+	if wait := c.gate.broken(c.now()); wait > 0 {
+		return 0, notTried(method, Outage, wait)
+	}
+	if err := c.gate.acquire(ctx, class, chat); err != nil {
+		return 0, fmt.Errorf("%s: waiting for its turn: %w", method, err)
+	}
+	t, wait := c.gate.try()
+	if !t.ok {
+		return 0, notTried(method, Outage, wait)
+	}
+	result, err := c.call(ctx, method, params, c.timeout)
+	c.gate.note(t, err)
+	if err != nil {
+		return 0, err
+	}
+	// Accepted, even if the result does not name the message.
+	message, _ := readObject(result)
+	id, _ := message.number("message_id")
+	return int(id), nil
+}
+
+// notTried is the error of a call that was not made.
+func notTried(method string, kind ErrorKind, wait time.Duration) error {
+	return &Error{Kind: kind, Method: method, RetryAfter: wait, Description: "not tried: the platform is down or asked to wait"}
+}
+
+// messageParams are the parameters that a new message and an edit share.
+func (c *Client) messageParams(chat int64, r Reply) (tgbotapi.Params, error) {
+	params := tgbotapi.Params{
+		"chat_id": strconv.FormatInt(chat, 10),
+		"text":    c.profile.text(r.Text),
+	}
+	if c.profile.NoPreview {
+		params["link_preview_options"] = `{"is_disabled":true}`
+	}
+	if m, ok := c.profile.markup(r.Keyboard); ok {
+		raw, err := json.Marshal(m)
+		if err != nil {
+			return nil, fmt.Errorf("writing a keyboard: %w", err)
+		}
+		params["reply_markup"] = string(raw)
+	}
+	return params, nil
+}
+
+// The platforms' keyboards: InlineKeyboardMarkup, ReplyKeyboardMarkup and
+// ReplyKeyboardRemove in one.
+type markup struct {
+	Inline      [][]inlineButton `json:"inline_keyboard,omitempty"`
+	Menu        [][]menuButton   `json:"keyboard,omitempty"`
+	Resize      bool             `json:"resize_keyboard,omitempty"`
+	Persistent  bool             `json:"is_persistent,omitempty"`
+	Placeholder string           `json:"input_field_placeholder,omitempty"`
+	Remove      bool             `json:"remove_keyboard,omitempty"`
+}
+
+type inlineButton struct {
+	Text string    `json:"text"`
+	Data string    `json:"callback_data,omitempty"`
+	URL  string    `json:"url,omitempty"`
+	Copy *copyText `json:"copy_text,omitempty"`
+}
+
+type copyText struct {
+	Text string `json:"text"`
+}
+
+type menuButton struct {
+	Text     string `json:"text"`
+	Contact  bool   `json:"request_contact,omitempty"`
+	Location bool   `json:"request_location,omitempty"`
+}
+
+// markup returns the platform's form of k; ok is false when there is nothing
+// to send. Buttons that the platform does not know are left out.
+func (p Profile) markup(k Keyboard) (m markup, ok bool) {
+	switch k.Kind {
+	case KeyboardInline:
+		for _, row := range k.Rows {
+			var out []inlineButton
+			for _, b := range row {
+				if b.Copy == "" {
+					out = append(out, inlineButton{Text: b.Text, Data: b.Data, URL: b.URL})
+				} else if p.CopyText {
+					out = append(out, inlineButton{Text: b.Text, Copy: &copyText{b.Copy}})
+				}
+			}
+			if len(out) > 0 {
+				m.Inline = append(m.Inline, out)
+			}
+		}
+		return m, len(m.Inline) > 0
+	case KeyboardMenu:
+		m = markup{Resize: true, Persistent: p.Persistent}
+		if p.Placeholder {
+			m.Placeholder = k.Placeholder
+		}
+		for _, row := range k.Rows {
+			var out []menuButton
+			for _, b := range row {
+				out = append(out, menuButton{Text: b.Text, Contact: b.Contact, Location: b.Location})
+			}
+			if len(out) > 0 {
+				m.Menu = append(m.Menu, out)
+			}
+		}
+		return m, len(m.Menu) > 0
+	case KeyboardRemove:
+		return markup{Remove: true}, true
+	}
+	return markup{}, false
+}

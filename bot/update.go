@@ -1,0 +1,248 @@
+package bot
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"kartyar/card"
+)
+
+// ErrUndecodable is wrapped by the errors of Decode: the update is to be set
+// aside. The errors name fields, never their content.
+var ErrUndecodable = errors.New("the update cannot be read")
+
+// mediaFields are the fields of a message that mean content which we do not
+// read.
+var mediaFields = []string{
+	"photo", "sticker", "voice", "audio", "video", "video_note", "animation", "document",
+	"location", "venue", "poll", "dice", "game", "story", "invoice", "paid_media", "checklist",
+}
+
+// Decode reads one update, by itself: whatever is odd in it spoils no other.
+// Fields that a conversation needs have to be well formed; all others may be
+// anything. A kind of update that is not known is a KindOther, not an error.
+//
+// A callback without its message (too old, or from an inline message) is said
+// to come from the presser's own chat, which has the presser's id; Private is
+// false for it.
+func Decode(p Profile, bot card.Bot, raw []byte) (Update, error) {
+	top, err := readObject(raw)
+	if err != nil {
+		return Update{}, fmt.Errorf("%w: %w", ErrUndecodable, err)
+	}
+	id, ok := top.number("update_id")
+	if !ok || id < 0 {
+		return Update{}, unreadable("update_id")
+	}
+	u := Update{ID: id, From: card.Subscriber{Bot: bot}}
+	u.From.Chat, ok = top.chat()
+	kind, name := top.kind()
+	if kind == KindOther {
+		return u, nil
+	}
+	body := top.object(name)
+	if body == nil {
+		return Update{}, unreadable(name)
+	}
+	if !ok || kind != KindCallback && !body.has("chat") {
+		return Update{}, unreadable(name + ".chat.id")
+	}
+	u.User, _ = body.object("from").number("id")
+	u.Private = isPrivate(body)
+	switch kind {
+	case KindMessage, KindEdited:
+		err = u.message(kind, body)
+	case KindCallback:
+		err = u.callback(p, body)
+	case KindMembership:
+		u.membership(body)
+	}
+	if err != nil {
+		return Update{}, err
+	}
+	return u, nil
+}
+
+// updateKinds are the names of the updates that a conversation answers.
+var updateKinds = [...]string{
+	KindMessage:    "message",
+	KindEdited:     "edited_message",
+	KindCallback:   "callback_query",
+	KindMembership: "my_chat_member",
+}
+
+// kind returns which kind of update this is and the field that holds it.
+func (top object) kind() (Kind, string) {
+	for kind := KindMessage; int(kind) < len(updateKinds); kind++ {
+		if top.has(updateKinds[kind]) {
+			return kind, updateKinds[kind]
+		}
+	}
+	return KindOther, ""
+}
+
+func unreadable(field string) error {
+	return fmt.Errorf("%w: %s is missing or ill-formed", ErrUndecodable, field)
+}
+
+// isPrivate reads chat.type of a message, of a callback's message or of a
+// change of membership.
+func isPrivate(body object) bool {
+	chat := body.object("chat")
+	if chat == nil {
+		chat = body.object("message").object("chat")
+	}
+	kind, _ := chat.text("type")
+	return kind == "private"
+}
+
+func (u *Update) message(kind Kind, m object) error {
+	if date, ok := m.number("date"); ok && date > 0 {
+		u.Sent = time.Unix(date, 0).UTC()
+	}
+	switch {
+	case m.has("text"):
+		text, ok := m.text("text")
+		if !ok {
+			return unreadable("message.text")
+		}
+		u.Kind, u.Text = kind, text
+	case m.has("contact"):
+		contact := m.object("contact")
+		if contact == nil {
+			return unreadable("message.contact")
+		}
+		u.Kind = kind
+		u.Contact = &Contact{Forwarded: forwarded(m)}
+		u.Contact.Phone, _ = contact.text("phone_number")
+		u.Contact.UserID, _ = contact.number("user_id")
+	default:
+		for _, name := range mediaFields {
+			if m.has(name) {
+				u.Kind, u.Media = kind, true
+				return nil
+			}
+		}
+		// A service message (somebody was added, a message was pinned) is
+		// nothing that anyone said: KindOther.
+	}
+	return nil
+}
+
+// forwarded reports whether the message carries a forward_* field: the
+// platforms have had forward_date, forward_from, forward_from_chat,
+// forward_sender_name, forward_origin, and may have more.
+func forwarded(m object) bool {
+	for name := range m {
+		if strings.HasPrefix(name, "forward_") && m.has(name) {
+			return true
+		}
+	}
+	return false
+}
+
+func (u *Update) callback(p Profile, q object) error {
+	id, ok := q.text("id")
+	if !ok {
+		n, isNumber := q.number("id")
+		if !isNumber {
+			return unreadable("callback_query.id")
+		}
+		id = strconv.FormatInt(n, 10)
+	}
+	c := &Callback{ID: id}
+	if q.has("data") {
+		if c.Data, ok = q.text("data"); !ok {
+			return unreadable("callback_query.data")
+		}
+	}
+	// Where edits are not shown there is nothing to edit: the answer will be a
+	// new message.
+	if n, ok := q.object("message").number("message_id"); ok && !p.fromOldClient(id) {
+		c.MessageID = int(n)
+	}
+	u.Kind, u.Callback = KindCallback, c
+	return nil
+}
+
+func (u *Update) membership(m object) {
+	status, _ := m.object("new_chat_member").text("status")
+	switch status {
+	case "kicked", "left":
+		u.Kind, u.Blocked = KindMembership, true
+	case "member":
+		u.Kind = KindMembership
+	}
+}
+
+// ChatOf returns the chat that an update belongs to, read leniently, so that
+// even an update that Decode refuses can be kept in its chat's order. It
+// agrees with Decode; ok is false when no chat can be made out.
+func ChatOf(raw []byte) (chat int64, ok bool) {
+	top, err := readObject(raw)
+	if err != nil {
+		return 0, false
+	}
+	return top.chat()
+}
+
+// chat looks for the chat of an update: in the field that says its kind, or in
+// any when the kind is not known.
+func (top object) chat() (int64, bool) {
+	if kind, name := top.kind(); kind != KindOther {
+		return top.object(name).ownChat()
+	}
+	var best string // the first by name, so that the outcome does not depend on a map's order
+	var chat int64
+	for name := range top {
+		if id, ok := top.object(name).ownChat(); ok && (best == "" || name < best) {
+			best, chat = name, id
+		}
+	}
+	return chat, best != ""
+}
+
+// ownChat reads the chat of one kind of update: its own, its message's, or,
+// for what was pressed without a message, the private chat of who pressed,
+// which has the same id as the person.
+func (body object) ownChat() (int64, bool) {
+	for _, holder := range []object{body.object("chat"), body.object("message").object("chat")} {
+		if id, ok := holder.number("id"); ok && id != 0 {
+			return id, true
+		}
+	}
+	if body.has("chat") || body.has("message") {
+		return 0, false
+	}
+	id, ok := body.object("from").number("id")
+	return id, ok && id != 0
+}
+
+// Proves reports whether the contact proves that its number is that of the
+// person who sent u: the platform says whose contact it is, it is the sender's
+// own, it was sent in a private chat, and it was not forwarded.
+func (c *Contact) Proves(u Update) bool {
+	return c != nil && c.Phone != "" && c.UserID != 0 && c.UserID == u.User &&
+		u.Kind == KindMessage && u.Private && !c.Forwarded
+}
+
+// Command splits a text such as "/start@some_bot payload" into the command's
+// name, in lower case and without the slash, and what follows it; ok is false
+// for a text that is no command. It reads the text alone: entities may be
+// missing (Bale) or wrong.
+func (u Update) Command() (name, argument string, ok bool) {
+	rest, ok := strings.CutPrefix(u.Text, "/")
+	if !ok {
+		return "", "", false
+	}
+	name = rest
+	if end := strings.IndexFunc(rest, unicode.IsSpace); end >= 0 {
+		name, argument = rest[:end], rest[end:]
+	}
+	name, _, _ = strings.Cut(name, "@")
+	return strings.ToLower(name), strings.TrimSpace(argument), name != ""
+}
