@@ -1,0 +1,61 @@
+package manifest
+
+import "fmt"
+
+// Reason says why a row is refused. Its Sentence is part of the file format:
+// it stands in the refused file, which clerks open in Excel.
+type Reason uint8
+
+// The reasons.
+const (
+	ReasonBroken       Reason = iota + 1 // a quotation mark never closed, or a row without end
+	ReasonCharacters                     // damaged or control characters
+	ReasonCodeEmpty                      // no national code
+	ReasonCodeLength                     // not ten digits
+	ReasonCodeLetters                    // something else than digits
+	ReasonCodeChecksum                   // the check digit does not hold
+	ReasonRounded                        // scientific notation, digits lost
+	ReasonMobile                         // not a mobile number
+	ReasonStageEmpty                     // a stage column, and nothing in it
+	ReasonOfficeEmpty                    // ready or dispatched without an office
+	ReasonOffice                         // an office name that fits none or several
+	ReasonDate                           // not a date
+	ReasonDateInvalid                    // no such day or hour
+	ReasonDateAhead                      // more than 24 hours ahead of the clock
+	ReasonUndated                        // for who applies rows: undated, over a collected card
+)
+
+// reasons holds, for each reason, its name in logs and its Persian sentence.
+var reasons = [...]struct{ name, sentence string }{
+	ReasonBroken:       {"broken row", "علامت \" در این سطر باز شده و بسته نشده است، یا سطر بیش از اندازه بلند است."},
+	ReasonCharacters:   {"damaged characters", "این خانه نویسهٔ ناخوانا دارد؛ پرونده هنگام ذخیره یا ارسال آسیب دیده است. آن را دوباره بنویسید."},
+	ReasonCodeEmpty:    {"no national code", "کد ملی خالی است."},
+	ReasonCodeLength:   {"national code length", "کد ملی باید ۱۰ رقم باشد."},
+	ReasonCodeLetters:  {"national code letters", "در کد ملی چیزی جز رقم نوشته شده است."},
+	ReasonCodeChecksum: {"national code checksum", "کد ملی درست نیست؛ رقم‌های آن را با مدرک مقایسه کنید."},
+	ReasonRounded:      {"scientific notation", "اکسل این عدد را گرد کرده و رقم‌هایی از آن از میان رفته است؛ قالب ستون را «متن» کنید و عدد را دوباره بنویسید."},
+	ReasonMobile:       {"mobile", "این شمارهٔ همراه خوانا نیست؛ آن را درست کنید یا خانه را خالی بگذارید."},
+	ReasonStageEmpty:   {"no stage", "مرحله نوشته نشده است."},
+	ReasonOfficeEmpty:  {"no office", "برای این مرحله باید دفتر نوشته شود."},
+	ReasonOffice:       {"office", "دفتری با این نام پیدا نشد یا چند دفتر این نام را دارند؛ کد دفتر را بنویسید."},
+	ReasonDate:         {"date", "تاریخ خوانا نیست؛ آن را مانند ۱۴۰۵/۰۹/۰۲ بنویسید."},
+	ReasonDateInvalid:  {"no such date", "چنین روز یا ساعتی وجود ندارد."},
+	ReasonDateAhead:    {"date ahead", "تاریخ بیش از یک روز در آینده است."},
+	ReasonUndated:      {"needs a date", "این کارت پیش‌تر تحویل شده است؛ برای تغییر مرحله، تاریخ وضعیت را بنویسید."},
+}
+
+// String returns the reason's English name, for logs and tests.
+func (r Reason) String() string {
+	if r > 0 && int(r) < len(reasons) {
+		return reasons[r].name
+	}
+	return fmt.Sprintf("reason(%d)", uint8(r))
+}
+
+// Sentence returns the reason as a clerk reads it, in Persian.
+func (r Reason) Sentence() string {
+	if r > 0 && int(r) < len(reasons) {
+		return reasons[r].sentence
+	}
+	return ""
+}

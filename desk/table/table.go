@@ -1,0 +1,232 @@
+// Package table reads the tables that offices make with Excel and its like:
+// text files of unknown charset and delimiter, with a heading row somewhere
+// near the top whose headings come in two languages and any order. It knows
+// nothing of what the columns mean.
+package table
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+
+	"kartyar/card"
+)
+
+// headingRows is how many rows, blank ones not counted, may hold the heading
+// row: titles and dates stand above it.
+const headingRows = 30
+
+// Column is one column that a kind of table may have.
+type Column struct {
+	Name   string   // its English heading, and how errors name it
+	Also   []string // other headings, folded before they are compared
+	Weak   []string // headings that mean this column only when none of the others is there
+	Needed bool     // no heading row is without it
+}
+
+// HeadingError wraps ErrNoHeading or ErrTwoHeadings with the Name of the
+// column.
+type HeadingError struct {
+	Err    error
+	Column string
+}
+
+func (e *HeadingError) Error() string { return fmt.Sprintf("%v: %s", e.Err, e.Column) }
+
+// Unwrap returns ErrNoHeading or ErrTwoHeadings.
+func (e *HeadingError) Unwrap() error { return e.Err }
+
+// Table is a table being read.
+type Table struct {
+	rows      *splitter
+	heading   []string
+	delimiter byte
+	index     []int // for each column its place in a row, -1 when the table has none
+}
+
+// Open finds the charset, the delimiter and the heading row of r. It reads r
+// twice from its beginning, the first time through to its end, since the
+// charset of a list may show in its last row only. The memory used does not
+// grow with r.
+//
+// A file that is no table gives ErrEmpty, ErrBinary, ErrWorkbook (which is an
+// ErrBinary), ErrCharset, or a *HeadingError.
+func Open(r io.ReadSeeker, columns []Column) (*Table, error) {
+	if _, err := r.Seek(0, io.SeekStart); err != nil {
+		return nil, fmt.Errorf("going to the beginning: %w", err)
+	}
+	text, err := decode(r)
+	if err != nil {
+		return nil, err
+	}
+	head := make([]byte, window)
+	n, err := io.ReadFull(text, head)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, fmt.Errorf("reading the beginning: %w", err)
+	}
+	head = head[:n]
+	if strings.TrimFunc(string(head), blank) == "" && n < window {
+		return nil, ErrEmpty
+	}
+	text = io.MultiReader(bytes.NewReader(head), text)
+	names := named(columns)
+	t := &Table{delimiter: delimiter(head, names)}
+	t.rows = newSplitter(text, t.delimiter)
+	return t, t.findHeading(columns, names)
+}
+
+// Heading returns the cells of the heading row, as they stand in the file.
+func (t *Table) Heading() []string { return t.heading }
+
+// Delimiter returns what stands between two cells.
+func (t *Table) Delimiter() byte { return t.delimiter }
+
+// Has reports whether the table has columns[column].
+func (t *Table) Has(column int) bool { return t.index[column] >= 0 }
+
+// HeadingOf returns the heading under which columns[column] stands, as it is
+// in the file; "" when the table has none.
+func (t *Table) HeadingOf(column int) string {
+	if !t.Has(column) {
+		return ""
+	}
+	return strings.TrimFunc(t.heading[t.index[column]], blank)
+}
+
+// Cell returns row's cell of columns[column] as it stands in the file; "" when
+// the row is too short or the table has no such column.
+func (t *Table) Cell(row Row, column int) string {
+	if i := t.index[column]; i >= 0 && i < len(row.Cells) {
+		return row.Cells[i]
+	}
+	return ""
+}
+
+// Next returns the next row below the heading that is not blank, and io.EOF
+// after the last.
+func (t *Table) Next() (Row, error) {
+	for {
+		row, err := t.rows.next()
+		if err != nil {
+			return Row{}, err
+		}
+		for _, cell := range row.Cells {
+			if strings.TrimFunc(cell, blank) != "" {
+				return row, nil
+			}
+		}
+	}
+}
+
+// findHeading goes on until behind the heading row: the first one that holds
+// every needed column.
+func (t *Table) findHeading(columns []Column, names map[string]heading) error {
+	missing, fewest := "", len(columns)+1
+	for range headingRows {
+		row, err := t.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			return fmt.Errorf("looking for the heading row: %w", err)
+		}
+		index, err := match(row.Cells, columns, names)
+		lacks, first := 0, ""
+		for i, c := range columns {
+			if c.Needed && index[i] < 0 {
+				lacks++
+				if first == "" {
+					first = c.Name
+				}
+			}
+		}
+		if lacks == 0 {
+			t.index, t.heading = index, append([]string(nil), row.Cells...)
+			return err
+		}
+		if lacks < fewest {
+			missing, fewest = first, lacks
+		}
+	}
+	return &HeadingError{Err: ErrNoHeading, Column: missing}
+}
+
+// heading is what a heading means.
+type heading struct {
+	column int
+	weak   bool
+}
+
+// named returns what each known heading means, by its key.
+func named(columns []Column) map[string]heading {
+	names := map[string]heading{}
+	for i, c := range columns {
+		names[Key(c.Name)] = heading{column: i}
+		for _, name := range c.Also {
+			names[Key(name)] = heading{column: i}
+		}
+		for _, name := range c.Weak {
+			names[Key(name)] = heading{column: i, weak: true}
+		}
+	}
+	return names
+}
+
+// match returns the place of each column in a heading row, -1 for none, and an
+// error when two headings of equal weight mean one column.
+func match(cells []string, columns []Column, names map[string]heading) ([]int, error) {
+	index, weak := make([]int, len(columns)), make([]bool, len(columns))
+	for i := range index {
+		index[i] = -1
+	}
+	var twice error
+	for place, cell := range cells {
+		h, known := names[Key(cell)]
+		switch at := index[h.column]; {
+		case !known, at >= 0 && h.weak && !weak[h.column]:
+		case at < 0, weak[h.column] && !h.weak:
+			index[h.column], weak[h.column] = place, h.weak
+		case twice == nil:
+			twice = &HeadingError{Err: ErrTwoHeadings, Column: columns[h.column].Name}
+		}
+	}
+	return index, twice
+}
+
+// delimiter returns what stands between the cells of the table that begins
+// with head: what Excel's own line "sep=;" says, else the one of comma,
+// semicolon and tab that makes the best heading row.
+func delimiter(head []byte, names map[string]heading) byte {
+	if rest, is := bytes.CutPrefix(head, []byte("sep=")); is && len(rest) > 1 && (rest[1] == '\r' || rest[1] == '\n') {
+		return rest[0]
+	}
+	best, most := byte(','), 0
+	for _, candidate := range []byte(",;\t") {
+		rows := newSplitter(bytes.NewReader(head), candidate)
+		for range headingRows {
+			row, err := rows.next()
+			if err != nil {
+				break
+			}
+			known := 0
+			for _, cell := range row.Cells {
+				if _, is := names[Key(cell)]; is {
+					known++
+				}
+			}
+			if known > most {
+				best, most = candidate, known
+			}
+		}
+	}
+	return best
+}
+
+// Key returns a heading or a word as it is compared: folded, without any
+// spaces, so that «کدملی», «کد ملی» and «کد‌ملی» are one.
+func Key(s string) string {
+	return strings.ReplaceAll(card.Fold(norm.NFKC.String(s)), " ", "")
+}
