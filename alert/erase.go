@@ -1,0 +1,65 @@
+package alert
+
+import (
+	"fmt"
+	"time"
+
+	"kartyar/card"
+	"kartyar/store"
+)
+
+// ForgetChat deletes all that a chat left here: its session, its links and
+// waiting pairs, its subscriptions and what it was to be told. Counters of
+// wrong guesses stay, and so do other chats. A chat that is not there is fine.
+func (r Rules) ForgetChat(tx *store.Tx, now time.Time, chat card.ChatKey) error {
+	if err := tx.Erasing(store.ErasedChat, chat, now); err != nil {
+		return fmt.Errorf("deleting a chat's data: %w", err)
+	}
+	c, _, err := tx.Chat(chat)
+	if err != nil {
+		return fmt.Errorf("deleting a chat's data: %w", err)
+	}
+	for _, l := range c.People {
+		if err := r.Unfollow(tx, now, l.Person, chat); err != nil {
+			return fmt.Errorf("deleting a chat's data: %w", err)
+		}
+	}
+	if err := tx.DeleteChat(chat); err != nil {
+		return fmt.Errorf("deleting a chat's data: %w", err)
+	}
+	return nil
+}
+
+// Erased is what ErasePerson deleted.
+type Erased struct {
+	Applications int
+	Followers    int // chats that followed the person, waiting ones included
+	Alerts       int // alerts and reminders that were still to be sent
+}
+
+// ErasePerson deletes everything about a person.
+func (r Rules) ErasePerson(tx *store.Tx, now time.Time, person card.PersonKey) (Erased, error) {
+	if err := tx.Erasing(store.ErasedPerson, person, now); err != nil {
+		return Erased{}, fmt.Errorf("erasing a person: %w", err)
+	}
+	p, err := tx.Person(person)
+	if err != nil {
+		return Erased{}, fmt.Errorf("erasing a person: %w", err)
+	}
+	erased := Erased{Applications: len(p.Applications), Followers: len(p.Followers)}
+	for i := range p.Followers {
+		erased.Alerts += len(dues(person, &p.Followers[i]))
+		if err := unlink(tx, person, p.Followers[i].Chat); err != nil {
+			return Erased{}, fmt.Errorf("erasing a person: %w", err)
+		}
+	}
+	before := snapshot(p)
+	p = store.Person{}
+	if _, err := r.settle(tx, person, before, &p, now, false); err != nil {
+		return Erased{}, fmt.Errorf("erasing a person: %w", err)
+	}
+	if err := tx.PutGuesses(store.GuessOfReceipt, person, nil); err != nil {
+		return Erased{}, fmt.Errorf("erasing a person: %w", err)
+	}
+	return erased, nil
+}

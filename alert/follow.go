@@ -1,0 +1,257 @@
+package alert
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"kartyar/card"
+	"kartyar/store"
+)
+
+// waitingMost is how many pairs a chat may have waiting; a further one
+// replaces the oldest.
+const waitingMost = 3
+
+// Asker is who asks after a person: a chat, the phone that it proved, and a
+// receipt code if it typed one.
+type Asker struct {
+	Chat    card.ChatKey
+	Bot     card.Bot
+	Phone   card.PhoneKey
+	Receipt card.ReceiptKey
+}
+
+// Access is what an Asker is answered.
+type Access struct {
+	// Verified: the phone or the receipt code is the person's, now or when it
+	// was proved before.
+	Verified bool
+	// New: this pair of code and phone was not asked about before, so that a
+	// wrong one is a guess.
+	New bool
+	// Dropped: the pair waits now, and the chat's oldest waiting pair does not
+	// any more.
+	Dropped bool
+}
+
+// Ask verifies a pair of national code and proved phone, or keeps it waiting
+// for a record that fits. The chat's row must be there.
+func (r Rules) Ask(tx *store.Tx, now time.Time, person card.PersonKey, who Asker) (Access, error) {
+	p, err := tx.Person(person)
+	if err != nil {
+		return Access{}, fmt.Errorf("asking after a person: %w", err)
+	}
+	before := snapshot(p)
+	f := p.Follower(who.Chat)
+	access := Access{New: f == nil || f.Phone != who.Phone}
+	proved := fits(&p, who.Phone, who.Receipt) || f != nil && f.IsVerified() && !access.New
+	switch {
+	case f == nil:
+		p.Followers = append(p.Followers, store.Follower{Chat: who.Chat, Bot: who.Bot, Since: second(now)})
+		f = &p.Followers[len(p.Followers)-1]
+		// Whoever is told «اگر برسد خبر می‌دهیم» is told.
+		f.Notify = !proved
+		fallthrough
+	case !f.IsVerified() || proved:
+		f.Phone = who.Phone
+	}
+	if who.Receipt != (card.ReceiptKey{}) && !f.IsVerified() {
+		f.Receipt = who.Receipt
+	}
+	if proved {
+		access.Verified = true
+		f.Verified, f.Receipt = second(now), card.ReceiptKey{}
+	}
+	if _, err := r.settle(tx, person, before, &p, now, false); err != nil {
+		return Access{}, fmt.Errorf("asking after a person: %w", err)
+	}
+	access.Dropped, err = r.link(tx, now, person, who.Chat)
+	return access, err
+}
+
+// link adds a person to a chat's list, and lets the chat's oldest waiting pair
+// go when there are too many.
+func (r Rules) link(tx *store.Tx, now time.Time, person card.PersonKey, chat card.ChatKey) (dropped bool, err error) {
+	c, found, err := tx.Chat(chat)
+	if err != nil {
+		return false, fmt.Errorf("linking a person to a chat: %w", err)
+	}
+	if !found {
+		return false, fmt.Errorf("linking a person to a chat that is not there")
+	}
+	if !slices.ContainsFunc(c.People, func(l store.Link) bool { return l.Person == person }) {
+		c.People = append(c.People, store.Link{Person: person})
+		if err := tx.PutChat(chat, c); err != nil {
+			return false, err
+		}
+	}
+	var waiting []card.PersonKey
+	for _, l := range c.People {
+		p, err := tx.Person(l.Person)
+		if err != nil {
+			return false, fmt.Errorf("counting a chat's waiting pairs: %w", err)
+		}
+		if f := p.Follower(chat); f != nil && !f.IsVerified() {
+			waiting = append(waiting, l.Person)
+		}
+	}
+	if len(waiting) <= waitingMost {
+		return false, nil
+	}
+	return true, r.Unfollow(tx, now, waiting[0], chat)
+}
+
+// edit changes one person's row and settles what follows.
+func (r Rules) edit(tx *store.Tx, now time.Time, person card.PersonKey, change func(*store.Person) bool) (done bool, err error) {
+	p, err := tx.Person(person)
+	if err != nil {
+		return false, err
+	}
+	before := snapshot(p)
+	if !change(&p) {
+		return false, nil
+	}
+	_, err = r.settle(tx, person, before, &p, now, false)
+	return err == nil, err
+}
+
+// follower changes one follower of a person.
+func (r Rules) follower(tx *store.Tx, now time.Time, person card.PersonKey, chat card.ChatKey, change func(*store.Person, *store.Follower) bool) (bool, error) {
+	return r.edit(tx, now, person, func(p *store.Person) bool {
+		f := p.Follower(chat)
+		return f != nil && change(p, f)
+	})
+}
+
+// Subscribe has a chat told of a person, or no longer.
+func (r Rules) Subscribe(tx *store.Tx, now time.Time, person card.PersonKey, chat card.ChatKey, on bool) error {
+	_, err := r.follower(tx, now, person, chat, func(_ *store.Person, f *store.Follower) bool {
+		f.Notify = on
+		return true
+	})
+	if err != nil {
+		return fmt.Errorf("changing a subscription: %w", err)
+	}
+	return nil
+}
+
+// ChooseOffice notes the office that the person wishes for. The record's own
+// office decides where the card is; the wish is for the wording.
+func (r Rules) ChooseOffice(tx *store.Tx, now time.Time, person card.PersonKey, chat card.ChatKey, office string) error {
+	_, err := r.follower(tx, now, person, chat, func(_ *store.Person, f *store.Follower) bool {
+		f.Office = office
+		return true
+	})
+	if err != nil {
+		return fmt.Errorf("choosing an office: %w", err)
+	}
+	return nil
+}
+
+// Claim notes that the holder says they have collected an arrival (or, with on
+// false, that they have not after all). It ends that arrival's reminders in
+// all chats and leaves the stage alone. done is false when the arrival is no
+// longer the current one, or the card does not lie ready.
+func (r Rules) Claim(tx *store.Tx, now time.Time, person card.PersonKey, id card.ApplicationID, arrival uint32, on bool) (done bool, err error) {
+	done, err = r.edit(tx, now, person, func(p *store.Person) bool {
+		a := p.Application(id)
+		if a == nil || a.Arrival.Number != arrival || a.Record.Current().Stage != card.StageReady {
+			return false
+		}
+		if a.Claimed = 0; on {
+			a.Claimed = arrival
+		}
+		return true
+	})
+	if err != nil {
+		return false, fmt.Errorf("noting that a card was collected: %w", err)
+	}
+	return done, nil
+}
+
+// Snooze puts the next reminder of an arrival off. done is false when there is
+// nothing to remind of any more.
+func (r Rules) Snooze(tx *store.Tx, now time.Time, person card.PersonKey, chat card.ChatKey, id card.ApplicationID, arrival uint32, until time.Time) (done bool, err error) {
+	done, err = r.follower(tx, now, person, chat, func(p *store.Person, f *store.Follower) bool {
+		a, told := p.Application(id), f.ToldOf(id)
+		if a == nil || told == nil || a.Arrival.Number != arrival || told.Arrival != arrival || !awaited(p, a) {
+			return false
+		}
+		told.Snoozed = second(until)
+		return true
+	})
+	if err != nil {
+		return false, fmt.Errorf("putting a reminder off: %w", err)
+	}
+	return done, nil
+}
+
+// Shown notes that a chat was shown where a person's cards stand: that counts
+// as told.
+func (r Rules) Shown(tx *store.Tx, now time.Time, person card.PersonKey, chat card.ChatKey) error {
+	_, err := r.follower(tx, now, person, chat, func(p *store.Person, f *store.Follower) bool {
+		if !f.IsVerified() {
+			return false
+		}
+		items := pending(p, f)
+		for _, item := range items {
+			tell(f, item, now)
+		}
+		return len(items) > 0
+	})
+	if err != nil {
+		return fmt.Errorf("noting what was shown: %w", err)
+	}
+	return nil
+}
+
+// Unfollow ends a chat's link to a person, with all that was to be told.
+func (r Rules) Unfollow(tx *store.Tx, now time.Time, person card.PersonKey, chat card.ChatKey) error {
+	_, err := r.edit(tx, now, person, func(p *store.Person) bool {
+		p.Followers = slices.DeleteFunc(p.Followers, func(f store.Follower) bool { return f.Chat == chat })
+		return true
+	})
+	if err == nil {
+		err = unlink(tx, person, chat)
+	}
+	if err != nil {
+		return fmt.Errorf("ending a link: %w", err)
+	}
+	return nil
+}
+
+func unlink(tx *store.Tx, person card.PersonKey, chat card.ChatKey) error {
+	c, found, err := tx.Chat(chat)
+	if err != nil || !found {
+		return err
+	}
+	c.People = slices.DeleteFunc(c.People, func(l store.Link) bool { return l.Person == person })
+	return tx.PutChat(chat, c)
+}
+
+// Reachable notes that the platform refuses us in a chat, or that its person
+// wrote again; then whatever they were not told becomes due.
+func (r Rules) Reachable(tx *store.Tx, now time.Time, chat card.ChatKey, reachable bool) error {
+	c, found, err := tx.Chat(chat)
+	if err != nil {
+		return fmt.Errorf("noting whether a chat can be reached: %w", err)
+	}
+	if !found || c.Blocked != reachable {
+		return nil
+	}
+	c.Blocked = !reachable
+	if err := tx.PutChat(chat, c); err != nil {
+		return err
+	}
+	for _, l := range c.People {
+		_, err := r.follower(tx, now, l.Person, chat, func(_ *store.Person, f *store.Follower) bool {
+			f.Blocked = !reachable
+			return true
+		})
+		if err != nil {
+			return fmt.Errorf("noting whether a chat can be reached: %w", err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,181 @@
+package alert
+
+import (
+	"fmt"
+	"time"
+
+	"kartyar/card"
+	"kartyar/store"
+)
+
+// Message is the facts of one message to one chat: everything that waits to be
+// told there of one office. What is said is written from it when it is sent.
+type Message struct {
+	To       card.Subscriber
+	Chat     card.ChatKey
+	Reminder bool
+	Silent   bool   // the platform should make no sound
+	Office   string // code of the office that all items speak of; empty when they speak of none
+	Items    []Item
+}
+
+// Outcome is what became of a message.
+type Outcome struct {
+	Kind OutcomeKind
+	Wait time.Duration // for Later and Outage: how long to wait
+}
+
+// OutcomeKind decides what happens next.
+type OutcomeKind uint8
+
+// The outcomes.
+const (
+	Sent   OutcomeKind = iota // the platform has it
+	Later                     // the platform says when (429); no attempt of this alert
+	Failed                    // refused for now: tried again with growing waits
+	Never                     // blocked or gone: ends until the person writes again
+	Outage                    // the platform is down: nobody's attempt
+)
+
+// compose gathers what is due to be told to the chat of d, beginning with the
+// person of d. ok is false when nothing is: then d is out of date.
+func (r Rules) compose(tx *store.Tx, now time.Time, d store.Due) (m Message, ok bool, err error) {
+	c, found, err := tx.Chat(d.Chat)
+	if err != nil || !found {
+		return Message{}, false, err
+	}
+	m = Message{To: c.Subscriber, Chat: d.Chat, Reminder: d.Class == store.Reminders, Silent: r.Quiet.Contains(now)}
+	first, err := r.itemsFor(tx, now, d.Class, d.Chat, store.Link{Person: d.Person})
+	if err != nil || len(first) == 0 {
+		return Message{}, false, err
+	}
+	m.Office = topic(first[0])
+	for _, l := range c.People {
+		items, err := r.itemsFor(tx, now, d.Class, d.Chat, l)
+		if err != nil {
+			return Message{}, false, err
+		}
+		for _, item := range items {
+			if topic(item) == m.Office {
+				item.Several = len(c.People) > 1
+				m.Items = append(m.Items, item)
+			}
+		}
+	}
+	return m, len(m.Items) > 0, nil
+}
+
+// topic is what items must share to go in one message.
+func topic(item Item) string {
+	if item.Event == Arrived || item.Event == Waiting {
+		return item.Arrival.Office
+	}
+	return ""
+}
+
+// itemsFor returns what may be told now to a chat of one person.
+func (r Rules) itemsFor(tx *store.Tx, now time.Time, class store.Class, chat card.ChatKey, l store.Link) ([]Item, error) {
+	p, err := tx.Person(l.Person)
+	if err != nil {
+		return nil, err
+	}
+	f := p.Follower(chat)
+	if f == nil || f.Blocked || !f.Notify || !f.IsVerified() {
+		return nil, nil
+	}
+	var items []Item
+	switch {
+	case class == store.Alerts && !f.Alert.Due.IsZero():
+		items = pending(&p, f)
+	case class == store.Reminders && !f.Reminder.IsZero():
+		all, due := r.waiting(&p, f)
+		for i := range all {
+			if !due[i].After(now) {
+				items = append(items, all[i])
+			}
+		}
+	}
+	for i := range items {
+		items[i].Person, items[i].Nickname = l.Person, l.Nickname
+	}
+	return items, nil
+}
+
+// Waits between the attempts of an alert that is refused: they grow to an hour
+// and stay there, since an alert that is still true is never given up.
+var retryWaits = []time.Duration{10 * time.Second, time.Minute, 5 * time.Minute, 20 * time.Minute, time.Hour}
+
+// note writes what became of a message. What was told is told, whatever came
+// in meanwhile; what came in meanwhile is still to be told.
+func (r Rules) note(tx *store.Tx, now time.Time, m Message, outcome Outcome) error {
+	if outcome.Kind == Never {
+		return r.Reachable(tx, now, m.Chat, false)
+	}
+	byPerson := map[card.PersonKey][]Item{}
+	for _, item := range m.Items {
+		byPerson[item.Person] = append(byPerson[item.Person], item)
+	}
+	for person, items := range byPerson {
+		_, err := r.follower(tx, now, person, m.Chat, func(_ *store.Person, f *store.Follower) bool {
+			for _, item := range items {
+				noteItem(f, item, now, outcome)
+			}
+			noteAttempt(f, m.Reminder, now, outcome)
+			return true
+		})
+		if err != nil {
+			return fmt.Errorf("noting what became of a message: %w", err)
+		}
+	}
+	return nil
+}
+
+func noteItem(f *store.Follower, item Item, now time.Time, outcome Outcome) {
+	if outcome.Kind == Sent {
+		if told := f.ToldOf(item.ID); item.Event == Arrived && told != nil && told.Arrival >= item.Arrival.Number {
+			return // shown in an answer meanwhile, or told of a later one
+		}
+		tell(f, item, now)
+		return
+	}
+	if told := f.ToldOf(item.ID); item.Event == Waiting && told != nil {
+		// A reminder has no row of attempts: it is put off.
+		told.Snoozed = second(now.Add(max(outcome.Wait, retryWaits[1])))
+	}
+}
+
+func noteAttempt(f *store.Follower, reminder bool, now time.Time, outcome Outcome) {
+	if reminder || f.Alert.Due.IsZero() {
+		return
+	}
+	switch outcome.Kind {
+	case Sent:
+		f.Alert = store.Pending{Since: f.Alert.Since, Due: second(now)}
+	case Later:
+		f.Alert.Due = second(now.Add(outcome.Wait + time.Second))
+	case Failed:
+		wait := retryWaits[min(int(f.Alert.Attempts), len(retryWaits)-1)]
+		f.Alert.Attempts++
+		f.Alert.Due = second(now.Add(wait))
+	}
+}
+
+// drop removes a row that stands for nothing any more.
+func (r Rules) drop(tx *store.Tx, now time.Time, d store.Due) error {
+	p, err := tx.Person(d.Person)
+	if err != nil {
+		return fmt.Errorf("dropping a row of the outbox: %w", err)
+	}
+	if f := p.Follower(d.Chat); f != nil {
+		before := snapshot(p)
+		if _, err := r.settle(tx, d.Person, before, &p, now, false); err != nil {
+			return fmt.Errorf("dropping a row of the outbox: %w", err)
+		}
+		for _, still := range dues(d.Person, p.Follower(d.Chat)) {
+			if still == d {
+				return nil
+			}
+		}
+	}
+	return tx.DeleteDue(d)
+}

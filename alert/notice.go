@@ -1,0 +1,176 @@
+package alert
+
+import (
+	"time"
+
+	"kartyar/card"
+	"kartyar/store"
+)
+
+// Event is what a message tells of an application.
+type Event uint8
+
+// The events.
+const (
+	Arrived Event = iota + 1 // the card came to an office
+	Waiting                  // the card still lies there: a reminder
+	Problem                  // the applicant must act: defective or rejected
+	Left                     // the card no longer lies where it was said to lie
+)
+
+// Item is one event of one application, with all that is needed to say it.
+type Item struct {
+	Person   card.PersonKey
+	Nickname string // given in this chat; empty when it follows one person
+	Several  bool   // the chat follows several people
+	ID       card.ApplicationID
+	Event    Event
+	State    card.State    // where the application stands now
+	Arrival  store.Arrival // for Arrived and Waiting
+	Problem  uint32        // the number of the problem told
+	Wish     string        // code of the office that the person chose
+	From     string        // code of the office where an earlier arrival was told
+	ToldAt   time.Time     // when the arrival was told, for Waiting
+}
+
+// pending returns what f has not been told of p, whether or not it may be told
+// now. Telling it is what settles it.
+func pending(p *store.Person, f *store.Follower) (items []Item) {
+	for i := range p.Applications {
+		a := &p.Applications[i]
+		item := Item{ID: a.Record.ID, State: a.Record.Current(), Arrival: a.Arrival, Problem: a.Problem, Wish: f.Office}
+		told := f.ToldOf(item.ID)
+		if told == nil {
+			told = &store.Told{}
+		}
+		open := told.Arrival > 0 && !told.Ended && a.Claimed != told.Arrival
+		if open {
+			item.From = told.Office
+		}
+		switch {
+		case item.State.Stage == card.StageReady:
+			if told.Arrival >= a.Arrival.Number || !awaited(p, a) || knownElsewhere(p, f, a) || listed(items, item) {
+				continue
+			}
+			item.Event = Arrived
+		case item.State.Stage.WaitsForHolder():
+			if told.Problem >= a.Problem {
+				continue
+			}
+			item.Event = Problem
+		case open && item.State.Stage != card.StageCollected && !ended(p, a):
+			item.Event = Left
+		default:
+			continue
+		}
+		items = append(items, item)
+	}
+	return items
+}
+
+// awaited reports whether the card of a lies ready and nobody says that it was
+// collected.
+func awaited(p *store.Person, a *store.Application) bool {
+	return a.Record.Current().Stage == card.StageReady && a.Claimed != a.Arrival.Number && !ended(p, a)
+}
+
+// ended reports whether a later `collected` of an application that may be the
+// same card makes a's state history.
+func ended(p *store.Person, a *store.Application) bool {
+	for i := range p.Applications {
+		b := &p.Applications[i]
+		if b == a || !b.Record.ID.SameCard(a.Record.ID) {
+			continue
+		}
+		if state := b.Record.Current(); state.Stage == card.StageCollected && state.AsOf.After(a.Record.Current().AsOf) {
+			return true
+		}
+	}
+	return false
+}
+
+// knownElsewhere reports whether f has been told of a waiting card at the
+// office of a under another id that may be the same card.
+func knownElsewhere(p *store.Person, f *store.Follower, a *store.Application) bool {
+	for i := range p.Applications {
+		b := &p.Applications[i]
+		if b == a || !b.Record.ID.SameCard(a.Record.ID) || b.Arrival.Office != a.Arrival.Office || !awaited(p, b) {
+			continue
+		}
+		if told := f.ToldOf(b.Record.ID); told != nil && told.Arrival == b.Arrival.Number {
+			return true
+		}
+	}
+	return false
+}
+
+// listed reports whether the same card at the same office is in items already,
+// under another id.
+func listed(items []Item, item Item) bool {
+	for _, other := range items {
+		if other.Event == item.Event && other.Arrival.Office == item.Arrival.Office && other.ID.SameCard(item.ID) {
+			return true
+		}
+	}
+	return false
+}
+
+// waiting returns the cards of which f was told and that still lie there, each
+// with the time of its next reminder; those without one are left out.
+func (r Rules) waiting(p *store.Person, f *store.Follower) (items []Item, due []time.Time) {
+	for i := range p.Applications {
+		a := &p.Applications[i]
+		told := f.ToldOf(a.Record.ID)
+		if told == nil || told.Arrival != a.Arrival.Number || told.Arrival == 0 || !awaited(p, a) {
+			continue
+		}
+		next, ok := r.nextReminder(told)
+		item := Item{
+			ID: a.Record.ID, Event: Waiting, State: a.Record.Current(), Arrival: a.Arrival,
+			Wish: f.Office, ToldAt: told.At,
+		}
+		if !ok || listed(items, item) {
+			continue
+		}
+		items, due = append(items, item), append(due, next)
+	}
+	return items, due
+}
+
+// nextReminder returns when the next reminder of a told arrival is due. Those
+// that were missed become one: only what comes after the last one counts.
+func (r Rules) nextReminder(told *store.Told) (time.Time, bool) {
+	if told.Snoozed.After(told.Reminded) {
+		return r.Quiet.After(told.Snoozed), true
+	}
+	last := told.At
+	if told.Reminded.After(last) {
+		last = told.Reminded
+	}
+	for _, days := range r.ReminderDays {
+		if at := ReminderTime(told.At, days); at.After(last) {
+			return r.Quiet.After(at), true
+		}
+	}
+	return time.Time{}, false
+}
+
+// tell notes that f now knows what item says.
+func tell(f *store.Follower, item Item, now time.Time) {
+	now = second(now)
+	told := f.ToldOf(item.ID)
+	if told == nil {
+		f.Told = append(f.Told, store.Told{ID: item.ID})
+		told = &f.Told[len(f.Told)-1]
+	}
+	switch item.Event {
+	case Arrived:
+		*told = store.Told{ID: item.ID, Arrival: item.Arrival.Number, Office: item.Arrival.Office, At: now, Problem: told.Problem}
+	case Waiting:
+		told.Reminded = now
+	case Problem:
+		told.Problem, told.Ended = item.Problem, true
+	case Left:
+		told.Ended = true
+	}
+}

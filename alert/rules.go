@@ -1,0 +1,173 @@
+package alert
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"slices"
+	"time"
+
+	"kartyar/card"
+	"kartyar/store"
+)
+
+// Rules are the operator's choices about when people are told. Their methods
+// read and write the store only through the Tx they are given.
+type Rules struct {
+	ReminderDays []int // days after the person was told, ascending
+	Quiet        Quiet
+}
+
+// RowOutcome is what became of a row.
+type RowOutcome uint8
+
+// What a row comes to.
+const (
+	Unchanged  RowOutcome = iota // it said nothing new, or came late
+	Applied                      // the record changed
+	NeedsDate                    // refused: without a date it cannot undo `collected`
+	FromFuture                   // refused: more than a day ahead of the clock
+)
+
+// Result is what Apply did with a row.
+type Result struct {
+	Outcome RowOutcome
+	Arrival bool // the card came to an office
+	Alerts  int  // chats that now have something to be told, and had not before
+}
+
+const (
+	aheadMost   = 24 * time.Hour // how far ahead of the clock a row may be
+	undatedMost = 16             // undated rows remembered for an application
+)
+
+// Apply takes a row in: record, alerts and reminders in the transaction of tx.
+// Every row, whatever brings it, comes through here.
+func (r Rules) Apply(tx *store.Tx, now time.Time, row card.Row) (Result, error) {
+	p, err := tx.Person(row.Person)
+	if err != nil {
+		return Result{}, fmt.Errorf("applying a row: %w", err)
+	}
+	before := snapshot(p)
+	result := take(&p, now, row)
+	if result.Outcome == NeedsDate || result.Outcome == FromFuture {
+		return result, nil
+	}
+	verifyWaiting(&p, now)
+	result.Alerts, err = r.settle(tx, row.Person, before, &p, now, result.Arrival)
+	if err != nil {
+		return Result{}, fmt.Errorf("applying a row: %w", err)
+	}
+	return result, nil
+}
+
+// Preview says what Apply would do with row to p, and changes p alone.
+func (r Rules) Preview(p *store.Person, now time.Time, row card.Row) (result Result, told []card.ChatKey) {
+	result = take(p, now, row)
+	if result.Outcome == NeedsDate || result.Outcome == FromFuture {
+		return result, nil
+	}
+	verifyWaiting(p, now)
+	for i := range p.Followers {
+		f := &p.Followers[i]
+		had := !f.Alert.Due.IsZero()
+		r.schedule(p, f, now, result.Arrival)
+		if !had && !f.Alert.Due.IsZero() {
+			result.Alerts++
+			told = append(told, f.Chat)
+		}
+	}
+	return result, told
+}
+
+// take merges row into p and numbers what it brings about.
+func take(p *store.Person, now time.Time, row card.Row) Result {
+	row.State.AsOf = second(row.State.AsOf)
+	if row.State.AsOf.After(now.Add(aheadMost)) {
+		return Result{Outcome: FromFuture}
+	}
+	a := p.Application(row.ID)
+	if a == nil {
+		a = &store.Application{Record: card.Record{ID: row.ID}}
+	}
+	previous := a.Record.Current()
+	if row.Undated {
+		hash := hashRow(row)
+		switch {
+		case slices.Contains(a.Undated, hash):
+			return Result{Outcome: Unchanged}
+		case previous.Stage == card.StageCollected && row.State.Stage == card.StageCollected:
+			return Result{Outcome: Unchanged}
+		case previous.Stage == card.StageCollected:
+			return Result{Outcome: NeedsDate}
+		}
+		a.Undated = append(a.Undated, hash)
+		a.Undated = a.Undated[max(0, len(a.Undated)-undatedMost):]
+	}
+	merged := a.Record.Merge(row)
+	if merged == a.Record && !row.Undated {
+		return Result{Outcome: Unchanged}
+	}
+	a.Record = merged
+	result := Result{Outcome: Applied, Arrival: number(a, previous)}
+	if p.Application(row.ID) == nil {
+		p.Applications = append(p.Applications, *a)
+	}
+	return result
+}
+
+// number gives a new arrival, or a new problem, its number.
+func number(a *store.Application, previous card.State) (arrival bool) {
+	current := a.Record.Current()
+	switch {
+	case current.Stage == card.StageReady && (previous.Stage != card.StageReady || previous.Office != current.Office):
+		a.Arrival = store.Arrival{Number: a.Arrival.Number + 1, Office: current.Office, At: current.AsOf}
+		return true
+	case current.Stage.WaitsForHolder() && previous.Stage != current.Stage:
+		a.Problem++
+	}
+	return false
+}
+
+// hashRow tells what an undated row says from what another says.
+func hashRow(row card.Row) (out store.RowHash) {
+	var b bytes.Buffer
+	for _, field := range []string{row.State.Word, row.State.Office, row.State.Shelf, row.State.Note, string(row.Phone[:]), string(row.Receipt[:])} {
+		b.Write(binary.BigEndian.AppendUint32(nil, uint32(len(field))))
+		b.WriteString(field)
+	}
+	b.WriteByte(byte(row.State.Stage))
+	sum := sha256.Sum256(b.Bytes())
+	copy(out[:], sum[:])
+	return out
+}
+
+// verifyWaiting verifies every waiting pair that fits by now.
+func verifyWaiting(p *store.Person, now time.Time) {
+	for i := range p.Followers {
+		f := &p.Followers[i]
+		if !f.IsVerified() && fits(p, f.Phone, f.Receipt) {
+			f.Verified, f.Receipt = second(now), card.ReceiptKey{}
+		}
+	}
+}
+
+// fits reports whether a proved phone, or a receipt code, is the person's: the
+// newest phone over all their applications, the receipt of any of them.
+func fits(p *store.Person, phone card.PhoneKey, receipt card.ReceiptKey) bool {
+	var newest card.Record
+	for i := range p.Applications {
+		record := p.Applications[i].Record
+		if receipt != (card.ReceiptKey{}) && record.Receipt == receipt {
+			return true
+		}
+		later := record.PhoneAsOf.Compare(newest.PhoneAsOf)
+		if later > 0 || later == 0 && bytes.Compare(record.Phone[:], newest.Phone[:]) > 0 {
+			newest = record
+		}
+	}
+	return phone != (card.PhoneKey{}) && newest.Phone == phone
+}
+
+func second(t time.Time) time.Time { return t.UTC().Truncate(time.Second) }

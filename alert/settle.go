@@ -1,0 +1,136 @@
+package alert
+
+import (
+	"slices"
+	"time"
+
+	"kartyar/card"
+	"kartyar/store"
+)
+
+// schedule decides when f is next told and reminded of p. rush brings an alert
+// that waits to be tried again forward, because there is news.
+func (r Rules) schedule(p *store.Person, f *store.Follower, now time.Time, rush bool) {
+	hushKnown(p, f)
+	f.Reminder = time.Time{}
+	if !f.IsVerified() || !f.Notify || f.Blocked {
+		f.Alert = store.Pending{}
+		return
+	}
+	if len(pending(p, f)) > 0 {
+		if f.Alert.Due.IsZero() {
+			f.Alert = store.Pending{Since: second(now), Due: second(now)}
+		} else if rush && f.Alert.Due.After(now) {
+			f.Alert.Due = second(now)
+		}
+		return
+	}
+	f.Alert = store.Pending{}
+	_, due := r.waiting(p, f)
+	for _, at := range due {
+		if f.Reminder.IsZero() || at.Before(f.Reminder) {
+			f.Reminder = second(at)
+		}
+	}
+}
+
+// hushKnown notes as told, from the same day, an arrival that is not announced
+// because the person knows of a waiting card at that office under another id.
+func hushKnown(p *store.Person, f *store.Follower) {
+	for i := range p.Applications {
+		a := &p.Applications[i]
+		if told := f.ToldOf(a.Record.ID); told != nil && told.Arrival >= a.Arrival.Number {
+			continue
+		}
+		if awaited(p, a) && knownElsewhere(p, f, a) {
+			tell(f, Item{ID: a.Record.ID, Event: Arrived, Arrival: a.Arrival}, knownSince(p, f, a))
+		}
+	}
+}
+
+func knownSince(p *store.Person, f *store.Follower, a *store.Application) (at time.Time) {
+	for i := range p.Applications {
+		b := &p.Applications[i]
+		told := f.ToldOf(b.Record.ID)
+		if b != a && told != nil && b.Arrival.Office == a.Arrival.Office && told.At.After(at) {
+			at = told.At
+		}
+	}
+	return at
+}
+
+// snapshot copies a person so that settle can tell what changed.
+func snapshot(p store.Person) store.Person {
+	p.Applications = slices.Clone(p.Applications)
+	p.Followers = slices.Clone(p.Followers)
+	for i := range p.Followers {
+		p.Followers[i].Told = slices.Clone(p.Followers[i].Told)
+	}
+	return p
+}
+
+// settle schedules every follower of p, writes the person when anything is
+// other than before, and moves the outbox rows along. It returns the number of
+// chats that have something to be told and had not before.
+func (r Rules) settle(tx *store.Tx, person card.PersonKey, before store.Person, p *store.Person, now time.Time, rush bool) (alerts int, err error) {
+	for i := range p.Followers {
+		r.schedule(p, &p.Followers[i], now, rush)
+	}
+	if samePerson(before, *p) {
+		return 0, nil
+	}
+	for i := range before.Followers {
+		f := &before.Followers[i]
+		after := p.Follower(f.Chat)
+		for _, due := range dues(person, f) {
+			if after == nil || !slices.Contains(dues(person, after), due) {
+				if err := tx.DeleteDue(due); err != nil {
+					return 0, err
+				}
+			}
+		}
+	}
+	for i := range p.Followers {
+		f := &p.Followers[i]
+		had := before.Follower(f.Chat)
+		for _, due := range dues(person, f) {
+			if had == nil || !slices.Contains(dues(person, had), due) {
+				if err := tx.PutDue(due); err != nil {
+					return 0, err
+				}
+			}
+		}
+		if !f.Alert.Due.IsZero() && (had == nil || had.Alert.Due.IsZero()) {
+			alerts++
+		}
+	}
+	return alerts, tx.PutPerson(person, *p)
+}
+
+// dues are the outbox rows that stand for what a follower waits for.
+func dues(person card.PersonKey, f *store.Follower) (rows []store.Due) {
+	if !f.Alert.Due.IsZero() {
+		rows = append(rows, store.Due{Bot: f.Bot, Class: store.Alerts, At: f.Alert.Due.UTC(), Person: person, Chat: f.Chat})
+	}
+	if !f.Reminder.IsZero() {
+		rows = append(rows, store.Due{Bot: f.Bot, Class: store.Reminders, At: f.Reminder.UTC(), Person: person, Chat: f.Chat})
+	}
+	return rows
+}
+
+func samePerson(a, b store.Person) bool {
+	return slices.EqualFunc(a.Applications, b.Applications, func(a, b store.Application) bool {
+		return a.Record == b.Record && a.Arrival == b.Arrival && a.Problem == b.Problem && a.Claimed == b.Claimed &&
+			slices.Equal(a.Undated, b.Undated)
+	}) && slices.EqualFunc(a.Followers, b.Followers, func(a, b store.Follower) bool {
+		return a.Chat == b.Chat && a.Bot == b.Bot && a.Since.Equal(b.Since) && a.Verified.Equal(b.Verified) &&
+			a.Phone == b.Phone && a.Receipt == b.Receipt && a.Office == b.Office && a.Notify == b.Notify &&
+			a.Blocked == b.Blocked && a.Alert.Due.Equal(b.Alert.Due) && a.Alert.Since.Equal(b.Alert.Since) &&
+			a.Alert.Attempts == b.Alert.Attempts && a.Reminder.Equal(b.Reminder) && slices.EqualFunc(a.Told, b.Told, sameTold)
+	})
+}
+
+func sameTold(a, b store.Told) bool {
+	return a.ID == b.ID && a.Arrival == b.Arrival && a.Office == b.Office && a.At.Equal(b.At) && a.Ended == b.Ended &&
+		a.Problem == b.Problem && a.Reminded.Equal(b.Reminded) && a.Snoozed.Equal(b.Snoozed)
+}
