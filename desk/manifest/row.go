@@ -204,7 +204,11 @@ func (p *parser) ids(row *card.Row) bool {
 		return false
 	}
 	row.Receipt = p.r.options.Keyer.Receipt(receipt)
-	row.ID = p.r.options.Keyer.ApplicationID(named, receipt)
+	if named != "" || receipt == "" {
+		row.ID = p.r.options.Keyer.ApplicationID(named, "")
+	} else {
+		row.ID = card.ApplicationID{Kind: card.ByReceipt, Key: card.ApplicationKey(row.Receipt)} // keyed already
+	}
 	return true
 }
 

@@ -44,7 +44,10 @@ func unwrap(s string) string {
 // Number returns s without the decimals that a program wrote behind a whole
 // number, as in 12345679.0.
 func Number(s string) string {
-	dot := strings.IndexAny(s, ".٫")
+	dot := strings.IndexByte(s, '.')
+	if dot < 0 {
+		dot = strings.Index(s, "٫")
+	}
 	if dot <= 0 {
 		return s
 	}

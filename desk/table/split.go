@@ -49,6 +49,11 @@ func newSplitter(r io.Reader, delimiter byte) *splitter {
 	return &splitter{r: r, delimiter: delimiter, buf: make([]byte, 4*maxRow), line: 1}
 }
 
+// splitBytes returns a splitter of a text that is in memory.
+func splitBytes(text []byte, delimiter byte) *splitter {
+	return &splitter{err: io.EOF, delimiter: delimiter, buf: text, end: len(text), line: 1}
+}
+
 // next returns the next row, blank ones included, and io.EOF after the last.
 func (s *splitter) next() (Row, error) {
 	for {

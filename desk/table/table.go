@@ -205,7 +205,7 @@ func delimiter(head []byte, names map[string]heading) byte {
 	}
 	best, most := byte(','), 0
 	for _, candidate := range []byte(",;\t") {
-		rows := newSplitter(bytes.NewReader(head), candidate)
+		rows := splitBytes(head, candidate)
 		for range headingRows {
 			row, err := rows.next()
 			if err != nil {
