@@ -99,9 +99,6 @@ func New(o Options) *Client {
 	return c
 }
 
-// Profile returns the profile that the client was made with.
-func (c *Client) Profile() Profile { return c.profile }
-
 // Close lets go of the idle connections.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 

@@ -51,7 +51,7 @@ type Contact struct {
 type Callback struct {
 	ID        string // to be answered once
 	Data      string // what the button carried; anyone can send anything here
-	MessageID int    // the message under which the button stood; 0 when unknown
+	MessageID int    // the message under which the button stood; 0 when unknown or when the client shows no edits
 }
 
 // Reply is what a conversation wants said or shown. It is kept in the store
@@ -60,7 +60,8 @@ type Reply struct {
 	Text     string   `cbor:"1,keyasint"`
 	Keyboard Keyboard `cbor:"2,keyasint,omitzero"`
 	// Edit is the message to change in place; 0 sends a new one. When the edit
-	// is refused the reply is sent as a new message.
+	// is refused, or the keyboard is one that no edit can carry (a menu, or
+	// its removal), the reply is sent as a new message.
 	Edit int `cbor:"3,keyasint,omitempty"`
 	// Silent asks the platform not to make a sound, where it can.
 	Silent bool `cbor:"4,keyasint,omitempty"`
@@ -71,7 +72,8 @@ type Reply struct {
 	Shows []byte `cbor:"6,keyasint,omitempty"`
 }
 
-// Keyboard is the buttons of a reply. The zero value changes nothing.
+// Keyboard is the buttons of a reply. The zero value changes nothing, except
+// that an edit without buttons takes away those of the message.
 type Keyboard struct {
 	Kind KeyboardKind `cbor:"1,keyasint,omitempty"`
 	Rows [][]Button   `cbor:"2,keyasint,omitempty"`

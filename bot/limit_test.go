@@ -1,0 +1,255 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+// In any second no more than the rate and its burst may go, and no chat may
+// get more than one a second and its burst.
+func TestLimitsHold(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		rate := rapid.Float64Range(0.5, 1000).Draw(t, "rate")
+		l := newLimits(rate)
+		now := time.Unix(1, 0)
+		var bot []time.Time
+		chats := map[int64][]time.Time{}
+		for range rapid.IntRange(1, 300).Draw(t, "messages") {
+			now = now.Add(time.Duration(rapid.IntRange(0, 100).Draw(t, "ms")) * time.Millisecond)
+			chat := rapid.Int64Range(0, 3).Draw(t, "chat")
+			if wait := max(l.botWait(now), l.chatWait(chat, now)); wait > 0 {
+				now = now.Add(wait)
+			}
+			if wait := max(l.botWait(now), l.chatWait(chat, now)); wait > 0 {
+				t.Fatalf("after the wait there is another of %v", wait)
+			}
+			l.take(chat, now)
+			bot, chats[chat] = append(bot, now), append(chats[chat], now)
+		}
+		within := func(times []time.Time, most float64) {
+			for i, from := range times {
+				n, _ := slices.BinarySearchFunc(times[i:], from.Add(time.Second), time.Time.Compare)
+				if float64(n) > most+1e-6 {
+					t.Fatalf("%d messages within a second, %v may go", n, most)
+				}
+			}
+		}
+		within(bot, rate+float64(l.bot.burst))
+		for _, times := range chats {
+			within(times, 1+chatBurst)
+		}
+	})
+}
+
+func TestIdleChatsAreForgotten(t *testing.T) {
+	l := newLimits(1e6)
+	now := time.Unix(1, 0)
+	for chat := range int64(100_000) {
+		l.take(chat, now)
+		now = now.Add(10 * time.Millisecond) // a hundred chats are busy at any time
+	}
+	if len(l.chats) > sweepAt {
+		t.Errorf("%d chats are remembered", len(l.chats))
+	}
+	busy := int64(99_999)
+	l.take(busy, now)
+	l.take(busy, now)
+	l.take(busy, now)
+	for chat := range int64(3000) {
+		l.take(-chat-1, now)
+	}
+	if l.chatWait(busy, now) == 0 {
+		t.Error("a busy chat was forgotten")
+	}
+}
+
+func TestChatBurst(t *testing.T) {
+	l := newLimits(1000)
+	now := time.Unix(1, 0)
+	for range chatBurst {
+		if wait := l.chatWait(9, now); wait != 0 {
+			t.Fatalf("a burst waits %v", wait)
+		}
+		l.take(9, now)
+	}
+	if wait := l.chatWait(9, now); wait != time.Second {
+		t.Errorf("after a burst: %v, want a second", wait)
+	}
+	if wait := l.chatWait(10, now); wait != 0 {
+		t.Errorf("another chat waits %v", wait)
+	}
+}
+
+// queueAll lets waiters of the given classes wait, in order, and returns the
+// order in which they got their tokens.
+func queueAll(t *testing.T, g *gate, chats []int64, order []Class) []Class {
+	var mu sync.Mutex
+	var got []Class
+	var all sync.WaitGroup
+	for i, class := range order {
+		all.Go(func() {
+			if err := g.acquire(t.Context(), class, chats[i]); err != nil {
+				t.Error(err)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			got = append(got, class)
+		})
+		synctest.Wait()
+	}
+	all.Wait()
+	return got
+}
+
+func TestRepliesBeforeAlertsBeforeReminders(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGate(5, time.Now) // bursts of one
+		got := queueAll(t, g, []int64{1, 2, 3, 4, 5, 6, 7},
+			[]Class{ClassReminder, ClassReminder, ClassAlert, ClassReply, ClassReminder, ClassAlert, ClassReply})
+		want := []Class{ClassReminder, ClassReply, ClassReply, ClassAlert, ClassAlert, ClassReminder, ClassReminder}
+		if !slices.Equal(got, want) {
+			t.Errorf("order %v, want %v", got, want)
+		}
+		if g.timer != nil {
+			t.Error("a timer is left although nobody waits")
+		}
+	})
+}
+
+func TestAWaitingChatHoldsUpNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGate(100, time.Now)
+		for range chatBurst {
+			if err := g.acquire(t.Context(), ClassReply, 1); err != nil {
+				t.Fatal(err)
+			}
+		}
+		start := time.Now()
+		var all sync.WaitGroup
+		all.Go(func() {
+			if err := g.acquire(t.Context(), ClassReply, 1); err != nil {
+				t.Error(err)
+			}
+			if waited := time.Since(start); waited < time.Second {
+				t.Errorf("the fourth message to a chat went after %v", waited)
+			}
+		})
+		synctest.Wait()
+		if err := g.acquire(t.Context(), ClassReminder, 2); err != nil {
+			t.Fatal(err)
+		}
+		if waited := time.Since(start); waited > 100*time.Millisecond {
+			t.Errorf("a reminder to another chat waited %v", waited)
+		}
+		all.Wait()
+	})
+}
+
+func TestPauseHoldsThoseWhoWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGate(1, time.Now)
+		start := time.Now()
+		if err := g.acquire(t.Context(), ClassReply, 1); err != nil {
+			t.Fatal(err)
+		}
+		var all sync.WaitGroup
+		all.Go(func() {
+			if err := g.acquire(t.Context(), ClassReply, 2); err != nil {
+				t.Error(err)
+			}
+			if waited := time.Since(start); waited != 17*time.Second {
+				t.Errorf("went after %v, told was 17 s", waited)
+			}
+		})
+		synctest.Wait() // it waits for its token when the pause comes
+		g.limited(17 * time.Second)
+		g.limited(3 * time.Second) // a shorter one changes nothing
+		all.Wait()
+	})
+}
+
+func TestAcquireEndsWithItsContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGate(1, time.Now)
+		if err := g.acquire(t.Context(), ClassReply, 1); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(100*time.Millisecond, cancel)
+		if err := g.acquire(ctx, ClassReply, 2); !errors.Is(err, context.Canceled) {
+			t.Errorf("error %v", err)
+		}
+		if err := g.acquire(ctx, ClassReply, 2); !errors.Is(err, context.Canceled) {
+			t.Errorf("with an ended context: %v", err)
+		}
+		if g.timer != nil || len(g.queue[ClassReply]) != 0 {
+			t.Error("something is left of a message that was given up")
+		}
+		start := time.Now()
+		if err := g.acquire(t.Context(), ClassReply, 3); err != nil || time.Since(start) != 900*time.Millisecond {
+			t.Errorf("the given-up message cost a token: %v, %v", time.Since(start), err)
+		}
+	})
+}
+
+func TestBreaker(t *testing.T) {
+	var b breaker
+	now := time.Unix(1, 0)
+	fail := func() {
+		t.Helper()
+		leave, wait := b.try(now)
+		if !leave.ok {
+			t.Fatalf("no leave for %v", wait)
+		}
+		b.failed(leave, now)
+	}
+	for range breakerFailures - 1 {
+		fail()
+	}
+	b.answered()
+	early, _ := b.try(now) // still under way when the breaker opens
+	for range breakerFailures {
+		fail()
+	}
+	if b.wait(now) != breakerFirst {
+		t.Fatalf("after %d outages: wait %v", breakerFailures, b.wait(now))
+	}
+	b.failed(early, now)
+	if b.wait(now) != breakerFirst {
+		t.Error("a call from before tells something new")
+	}
+
+	now = now.Add(breakerFirst)
+	probe, _ := b.try(now)
+	if !probe.ok || !probe.probe {
+		t.Fatal("no probe when the wait is over")
+	}
+	if second, wait := b.try(now); second.ok || wait <= 0 {
+		t.Error("two probes at one time")
+	}
+	b.left(probe)
+	if b.wait(now) != 0 {
+		t.Error("a probe that was given up blocks the next")
+	}
+	var waits []time.Duration
+	for range 7 {
+		fail()
+		waits = append(waits, b.wait(now))
+		now = now.Add(b.wait(now))
+	}
+	if want := []time.Duration{2e9, 4e9, 8e9, 16e9, 30e9, 30e9, 30e9}; !slices.Equal(waits, want) {
+		t.Errorf("waits %v, want %v", waits, want)
+	}
+	probe, _ = b.try(now)
+	b.answered()
+	if leave, _ := b.try(now); !probe.probe || !leave.ok || leave.probe {
+		t.Error("an answer does not close the breaker")
+	}
+}

@@ -1,0 +1,261 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// sent is a call as the platform saw it.
+type sent struct {
+	Method string
+	Form   map[string]string
+}
+
+// recorder answers every call with the next of answers (the last one again and
+// again), and notes the calls.
+func recorder(t *testing.T, p Profile, answers ...string) (*Client, *[]sent) {
+	var calls []sent
+	c, _ := newTestClient(t, p, func(method string, form url.Values, _ *http.Request) (int, string, error) {
+		call := sent{method, map[string]string{}}
+		for name := range form {
+			call.Form[name] = form.Get(name)
+		}
+		calls = append(calls, call)
+		answer := answers[0]
+		if len(answers) > 1 {
+			answers = answers[1:]
+		}
+		return 200, answer, nil
+	})
+	return c, &calls
+}
+
+func refusal(code int, description string) string {
+	return fmt.Sprintf(`{"ok":false,"error_code":%d,"description":%q}`, code, description)
+}
+
+const accepted = `{"ok":true,"result":{"message_id":77}}`
+
+func TestSendForms(t *testing.T) {
+	inline := Keyboard{Kind: KeyboardInline, Rows: [][]Button{
+		{{Text: "الف", Data: "a"}, {Text: "راه", URL: "https://x.example/"}}, {{Text: "کد", Copy: "*4*6090#"}}}}
+	menu := Keyboard{Kind: KeyboardMenu, Placeholder: "کد ملی", Rows: [][]Button{{{Text: "شماره", Contact: true}, {Text: "جا", Location: true}}, {{Text: "راهنما"}}}}
+	const inlineJSON = `{"inline_keyboard":[[{"text":"الف","callback_data":"a"},{"text":"راه","url":"https://x.example/"}],[{"text":"کد","copy_text":{"text":"*4*6090#"}}]]}`
+	const noPreview = `{"is_disabled":true}`
+	for _, tt := range []struct {
+		name    string
+		profile Profile
+		reply   Reply
+		method  string
+		want    map[string]string
+	}{
+		{"plain, Telegram", Telegram(), Reply{Text: "*a*"}, "sendMessage",
+			map[string]string{"chat_id": "-5", "text": "*a*", "link_preview_options": noPreview}},
+		{"plain, Bale", Bale(), Reply{Text: "*a*"}, "sendMessage",
+			map[string]string{"chat_id": "-5", "text": "a"}},
+		{"silent, Telegram", Telegram(), Reply{Text: "a", Silent: true}, "sendMessage",
+			map[string]string{"chat_id": "-5", "text": "a", "link_preview_options": noPreview, "disable_notification": "true"}},
+		{"silent, Bale", Bale(), Reply{Text: "a", Silent: true}, "sendMessage",
+			map[string]string{"chat_id": "-5", "text": "a"}},
+		{"inline", Bale(), Reply{Text: "a", Keyboard: inline}, "sendMessage",
+			map[string]string{"chat_id": "-5", "text": "a", "reply_markup": inlineJSON}},
+		{"edit", Bale(), Reply{Text: "a", Keyboard: inline, Edit: 3}, "editMessageText",
+			map[string]string{"chat_id": "-5", "text": "a", "message_id": "3", "reply_markup": inlineJSON}},
+		{"silent edit", Telegram(), Reply{Text: "a", Edit: 3, Silent: true}, "editMessageText",
+			map[string]string{"chat_id": "-5", "text": "a", "message_id": "3", "link_preview_options": noPreview}},
+		{"menu, Telegram", Telegram(), Reply{Text: "a", Keyboard: menu}, "sendMessage",
+			map[string]string{"chat_id": "-5", "text": "a", "link_preview_options": noPreview,
+				"reply_markup": `{"keyboard":[[{"text":"شماره","request_contact":true},{"text":"جا","request_location":true}],[{"text":"راهنما"}]],"resize_keyboard":true,"is_persistent":true,"input_field_placeholder":"کد ملی"}`}},
+		{"menu, Bale", Bale(), Reply{Text: "a", Keyboard: menu}, "sendMessage",
+			map[string]string{"chat_id": "-5", "text": "a",
+				"reply_markup": `{"keyboard":[[{"text":"شماره","request_contact":true},{"text":"جا","request_location":true}],[{"text":"راهنما"}]],"resize_keyboard":true}`}},
+		{"a menu cannot be edited in", Bale(), Reply{Text: "a", Edit: 3, Keyboard: Keyboard{Kind: KeyboardRemove}}, "sendMessage",
+			map[string]string{"chat_id": "-5", "text": "a", "reply_markup": `{"remove_keyboard":true}`}},
+		{"an empty keyboard", Bale(), Reply{Text: "a", Keyboard: Keyboard{Kind: KeyboardInline, Rows: [][]Button{{}}}}, "sendMessage",
+			map[string]string{"chat_id": "-5", "text": "a"}},
+		{"a platform without copy_text", Profile{}, Reply{Text: "a", Keyboard: inline}, "sendMessage",
+			map[string]string{"chat_id": "-5", "text": "a", "reply_markup": `{"inline_keyboard":[[{"text":"الف","callback_data":"a"},{"text":"راه","url":"https://x.example/"}]]}`}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c, calls := recorder(t, tt.profile, accepted)
+			id, err := c.Send(t.Context(), ClassReply, -5, tt.reply)
+			if err != nil || id != 77 {
+				t.Errorf("Send = %d, %v", id, err)
+			}
+			if diff := cmp.Diff([]sent{{tt.method, tt.want}}, *calls); diff != "" {
+				t.Errorf("calls (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestSendEdits(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		answers []string
+		id      int
+		calls   []string
+		kind    ErrorKind // of the error, when id is 0
+	}{
+		{"accepted", []string{accepted}, 77, []string{"editMessageText"}, 0},
+		{"accepted without a result", []string{`{"ok":true,"result":true}`}, 3, []string{"editMessageText"}, 0},
+		{"the same as before", []string{refusal(400, "Bad Request: message is not modified: specified new message content is the same")}, 3, []string{"editMessageText"}, 0},
+		{"gone", []string{refusal(400, "Bad Request: message to edit not found"), accepted}, 77, []string{"editMessageText", "sendMessage"}, 0},
+		{"gone, in a word", []string{refusal(404, "Not Found"), accepted}, 77, []string{"editMessageText", "sendMessage"}, 0},
+		{"forbidden", []string{refusal(403, "Forbidden: message can't be edited"), accepted}, 77, []string{"editMessageText", "sendMessage"}, 0},
+		{"blocked", []string{refusal(403, "Forbidden: bot was blocked by the user")}, 0, []string{"editMessageText", "sendMessage"}, Blocked},
+		{"limited", []string{refusal(429, "Too Many Requests")}, 0, []string{"editMessageText"}, Limited},
+		{"out", []string{refusal(500, "Internal Server Error")}, 0, []string{"editMessageText"}, Outage},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c, calls := recorder(t, Telegram(), tt.answers...)
+			id, err := c.Send(t.Context(), ClassReply, 5, Reply{Text: "a", Edit: 3})
+			if id != tt.id || (err != nil) != (tt.id == 0) || err != nil && asError(err).Kind != tt.kind {
+				t.Errorf("Send = %d, %v", id, err)
+			}
+			var methods []string
+			for _, call := range *calls {
+				methods = append(methods, call.Method)
+				if _, ok := call.Form["message_id"]; ok != (call.Method == "editMessageText") {
+					t.Errorf("%s has message_id: %v", call.Method, ok)
+				}
+			}
+			if diff := cmp.Diff(tt.calls, methods); diff != "" {
+				t.Errorf("calls (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// A server that names no message has taken it all the same (npm's
+// telegram-test-api answers null).
+func TestSendWithoutResult(t *testing.T) {
+	c, _ := recorder(t, Telegram(), `{"ok":true,"result":null}`)
+	if id, err := c.Send(t.Context(), ClassReply, 5, Reply{Text: "a"}); id != 0 || err != nil {
+		t.Errorf("Send = %d, %v", id, err)
+	}
+}
+
+func TestLimitedPausesTheBot(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, calls := recorder(t, Telegram(), `{"ok":false,"error_code":429,"description":"x","parameters":{"retry_after":17}}`, accepted)
+		start := time.Now()
+		_, err := c.Send(t.Context(), ClassAlert, 5, Reply{Text: "a"})
+		if e := asError(err); e == nil || e.Kind != Limited || e.RetryAfter != 17*time.Second {
+			t.Fatalf("error %v", err)
+		}
+		if ok, wait := c.Available(time.Now()); ok || wait != 17*time.Second {
+			t.Errorf("Available = %v, %v", ok, wait)
+		}
+		if e := asError(c.AnswerCallback(t.Context(), "1")); e == nil || e.Kind != Limited {
+			t.Errorf("a callback was answered in the pause: %v", e)
+		}
+		if _, err := c.Send(t.Context(), ClassReply, 6, Reply{Text: "a"}); err != nil || time.Since(start) != 17*time.Second {
+			t.Errorf("the next message went after %v: %v", time.Since(start), err)
+		}
+		if len(*calls) != 2 {
+			t.Errorf("%d calls, want 2", len(*calls))
+		}
+		if ok, wait := c.Available(time.Now()); !ok || wait != 0 {
+			t.Errorf("Available = %v, %v", ok, wait)
+		}
+	})
+}
+
+func TestOutageOpensTheBreaker(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		down, calls := true, 0
+		c, _ := newTestClient(t, Bale(), func(string, url.Values, *http.Request) (int, string, error) {
+			calls++
+			if down {
+				return 0, "", errors.New("no route to host")
+			}
+			return 200, accepted, nil
+		})
+		send := func(chat int64) *Error {
+			_, err := c.Send(t.Context(), ClassReply, chat, Reply{Text: "a"})
+			return asError(err)
+		}
+		for chat := range int64(breakerFailures) {
+			if e := send(chat); e == nil || e.Kind != Outage || e.RetryAfter != 0 {
+				t.Fatalf("error %v", e)
+			}
+		}
+		if e := send(100); e == nil || e.Kind != Outage || e.RetryAfter <= 0 || calls != breakerFailures {
+			t.Errorf("with the breaker open: %v, %d calls", e, calls)
+		}
+		if c.AnswerCallback(t.Context(), "1") == nil || calls != breakerFailures {
+			t.Error("a callback was answered with the breaker open")
+		}
+		ok, wait := c.Available(time.Now())
+		if ok || wait <= 0 {
+			t.Fatalf("Available = %v, %v", ok, wait)
+		}
+		down = false
+		time.Sleep(wait)
+		if ok, _ := c.Available(time.Now()); !ok {
+			t.Error("no probe when the wait is over")
+		}
+		if e := send(101); e != nil {
+			t.Errorf("the probe: %v", e)
+		}
+		if e := send(102); e != nil {
+			t.Errorf("after the probe: %v", e)
+		}
+	})
+}
+
+// Giving up tells nothing of the platform.
+func TestGivingUpIsNoOutage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, _ := newTestClient(t, Bale(), func(_ string, _ url.Values, req *http.Request) (int, string, error) {
+			<-req.Context().Done()
+			return 0, "", req.Context().Err()
+		})
+		for chat := range int64(2 * breakerFailures) {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			if _, err := c.Send(ctx, ClassReply, chat, Reply{Text: "a"}); !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("error %v", err)
+			}
+			cancel()
+		}
+		if ok, _ := c.Available(time.Now()); !ok {
+			t.Error("the breaker opened")
+		}
+	})
+}
+
+func TestChatWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, _ := recorder(t, Telegram(), accepted)
+		for range chatBurst {
+			if _, err := c.Send(t.Context(), ClassReply, 5, Reply{Text: "a"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if wait := c.ChatWait(5, time.Now()); wait != time.Second {
+			t.Errorf("ChatWait = %v, want a second", wait)
+		}
+		if wait := c.ChatWait(6, time.Now()); wait != 0 {
+			t.Errorf("ChatWait of another chat = %v", wait)
+		}
+		// Callbacks are answered whatever waits.
+		start := time.Now()
+		for range 100 {
+			if err := c.AnswerCallback(t.Context(), "9"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if time.Since(start) != 0 {
+			t.Errorf("callbacks waited %v", time.Since(start))
+		}
+	})
+}
