@@ -44,6 +44,14 @@ func TestMe(t *testing.T) {
 	if err != nil || bot != (card.Bot{Platform: card.Bale, ID: 666}) || username != "kartyar_bot" {
 		t.Errorf("Me = %v, %q, %v", bot, username, err)
 	}
+	nested := New(Options{Profile: Telegram(), Token: token, API: platform(t, func(w http.ResponseWriter, r *http.Request) {
+		r.URL.Path = strings.TrimPrefix(r.URL.Path, "/a b")
+		answerMe(w, r)
+	}) + "/a%20b"})
+	defer nested.Close()
+	if _, _, err := nested.Me(t.Context()); err != nil {
+		t.Errorf("a base URL with a percent sign: %v", err)
+	}
 	wrong := New(Options{Profile: Bale(), Token: "1:x", API: platform(t, answerMe)})
 	defer wrong.Close()
 	if _, _, err := wrong.Me(t.Context()); !errors.Is(err, ErrUnauthorized) {

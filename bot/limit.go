@@ -234,7 +234,7 @@ func (g *gate) note(t ticket, err error) {
 	defer g.mu.Unlock()
 	e := asError(err)
 	if e != nil && e.Kind == Limited {
-		g.pause(e.RetryAfter)
+		g.limits.pause(g.now().Add(e.RetryAfter))
 	}
 	switch {
 	case err == nil || e != nil && e.Kind != Outage:
@@ -246,17 +246,11 @@ func (g *gate) note(t ticket, err error) {
 	}
 }
 
-// pause lets nothing go for as long as the platform told. g.mu is held.
-func (g *gate) pause(wait time.Duration) {
-	g.limits.pause(g.now().Add(wait))
-	g.grant() // moves the timer of those who wait
-}
-
 // limited pauses the bot after a 429 to a call that took no token.
 func (g *gate) limited(wait time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.pause(wait)
+	g.limits.pause(g.now().Add(wait))
 }
 
 // broken returns how long after now the breaker lets nothing through.

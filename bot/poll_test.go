@@ -287,6 +287,40 @@ func TestPollWaitsOut(t *testing.T) {
 	}
 }
 
+// What was waited for long ago does not make the next wait long.
+func TestPollForgetsTroubles(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var steps []string // f: it fails, e: empty at once, u: an update
+		for _, c := range strings.Repeat("f", 10) + "u" + "f" + strings.Repeat("e", 20) + "u" + "e" + "u" {
+			steps = append(steps, string(c))
+		}
+		n := 0
+		times := make([]time.Time, 0, len(steps))
+		c, _ := newTestClient(t, Telegram(), func(_ string, _ url.Values, req *http.Request) (int, string, error) {
+			if n == len(steps) {
+				<-req.Context().Done()
+				return 0, "", req.Context().Err()
+			}
+			times = append(times, time.Now())
+			n++
+			switch steps[n-1] {
+			case "f":
+				return 500, "", nil
+			case "e":
+				return 200, list(), nil
+			}
+			return 200, list(bare(int64(n))), nil
+		})
+		run(t, c, func([]Raw) error { return nil }, func() { time.Sleep(time.Hour) })
+		if wait := times[12].Sub(times[11]); wait > backoffFirst {
+			t.Errorf("after one failure: %v", wait)
+		}
+		if wait := times[len(times)-1].Sub(times[len(times)-2]); wait != idleFirst {
+			t.Errorf("after one idle answer: %v", wait)
+		}
+	})
+}
+
 func TestPollTakesTheWebhookAway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		webhook := true

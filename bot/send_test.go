@@ -189,6 +189,13 @@ func TestOutageOpensTheBreaker(t *testing.T) {
 				t.Fatalf("error %v", e)
 			}
 		}
+		start := time.Now()
+		for range 50 {
+			send(100)
+		}
+		if time.Since(start) != 0 {
+			t.Errorf("messages waited %v for a turn that is of no use", time.Since(start))
+		}
 		if e := send(100); e == nil || e.Kind != Outage || e.RetryAfter <= 0 || calls != breakerFailures {
 			t.Errorf("with the breaker open: %v, %d calls", e, calls)
 		}
