@@ -23,5 +23,6 @@ func Samples() []Sample {
 		wordSamples(),
 		buttonSamples(),
 		commonSamples(),
+		demoSamples(),
 	)
 }
