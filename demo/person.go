@@ -94,7 +94,7 @@ func (p *Person) SetPhone(number string) {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
 	p.user.phone = number
-	p.s.changed()
+	p.s.touch(p.b.chats[p.user.id])
 }
 
 // UseOldClient has the person press buttons from an old client of Bale's: such
