@@ -221,12 +221,13 @@ func TestBreaker(t *testing.T) {
 	if b.wait(now) != breakerFirst {
 		t.Fatalf("after %d outages: wait %v", breakerFailures, b.wait(now))
 	}
+	now = now.Add(breakerFirst / 2)
 	b.failed(early, now)
-	if b.wait(now) != breakerFirst {
+	if b.wait(now) != breakerFirst/2 {
 		t.Error("a call from before tells something new")
 	}
 
-	now = now.Add(breakerFirst)
+	now = now.Add(breakerFirst / 2)
 	probe, _ := b.try(now)
 	if !probe.ok || !probe.probe {
 		t.Fatal("no probe when the wait is over")
