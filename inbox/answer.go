@@ -1,0 +1,74 @@
+package inbox
+
+import (
+	"bytes"
+	"context"
+	"time"
+
+	"kartyar/bot"
+	"kartyar/store"
+)
+
+// Buttons are answered beside the lanes, since the platforms show a spinner
+// until then: as soon as the press is kept, by a few workers for each bot. An
+// answer that fails is not repeated and one that finds the queue full is not
+// given; the spinner then ends by itself.
+const (
+	answerers  = 8
+	maxPressed = 512
+	answerTime = 10 * time.Second
+)
+
+// mayBeCallback is a cheap look before decoding.
+func mayBeCallback(raw []byte) bool { return bytes.Contains(raw, []byte("callback_query")) }
+
+// answer has the callbacks among rows answered.
+func (i *Inbox) answer(rows []store.Update) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	for _, row := range rows {
+		p := i.pools[row.Bot]
+		if i.stopping || len(p.pressed) >= maxPressed {
+			return
+		}
+		p.pressed = append(p.pressed, row)
+		if p.answerers < answerers {
+			p.answerers++
+			i.hands.Go(func() { i.answerAll(p) })
+		}
+	}
+}
+
+func (i *Inbox) answerAll(p *pool) {
+	for {
+		i.mu.Lock()
+		if i.stopping || len(p.pressed) == 0 {
+			p.answerers--
+			i.mu.Unlock()
+			return
+		}
+		row := p.pressed[0]
+		p.pressed = p.pressed[1:]
+		i.mu.Unlock()
+		if c := i.callback(row); c != nil {
+			ctx, cancel := context.WithTimeout(i.ctx, answerTime)
+			_ = p.sender.AnswerCallback(ctx, c.ID)
+			cancel()
+		}
+	}
+}
+
+// callback returns the row's callback, nil when it is something else or cannot
+// be read; what Decode makes of it then is seen when its turn comes.
+func (i *Inbox) callback(row store.Update) (c *bot.Callback) {
+	defer func() {
+		if recover() != nil {
+			c = nil
+		}
+	}()
+	u, err := i.Decode(row.Bot, row.Raw)
+	if err != nil {
+		return nil
+	}
+	return u.Callback
+}

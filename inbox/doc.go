@@ -1,0 +1,31 @@
+// Package inbox takes an update from the platform to a sent reply: it keeps
+// what was polled, handles the updates of one chat in their order and those of
+// different chats at the same time, and sends the replies.
+//
+// A row of the inbox is in the store, in one of these states:
+//
+//	polled ──Keep──▶ received ──handled──▶ handled ──last reply accepted──▶ gone
+//	                 │  ▲   │              ▲     │
+//	      fails (1st,│  │   │ no replies   │     ├─ a reply accepted: it leaves the row
+//	       2nd time) └──┘   └──▶ gone      │     ├─ the chat refuses us (Blocked) ──▶ gone
+//	                 │                     │     └─ 24 hours old ──▶ gone
+//	                 │ fails the third time│
+//	                 └──▶ set aside, the row answers «sorry»
+//
+// Each arrow is one synced commit. "Handled" is one commit together with all
+// effects of the update and its rendered replies, so a crash before it leaves
+// the update to be handled and a crash after it leaves replies to be sent:
+// effects happen once. A reply leaves its row before the chat's next one is
+// sent, so a crash repeats at most the reply in flight of each chat.
+//
+// Decoding happens within the commit too: it takes microseconds, and its
+// panics are then caught where the handler's are.
+//
+// The rows of one chat stand in a lane. A lane is idle (nothing waits), ready
+// (waits for one of its bot's workers), in a worker's hands, or parked: until
+// its pace, a not-before time, a 429, an outage or a failed try lets it go on.
+// A parked lane holds no worker, and a lane that still has rows goes to the
+// end of the queue after each, so no chat delays another; each bot has workers
+// of its own, so no platform delays the other. In memory a row is its number
+// and its time; the row itself is read when its turn comes.
+package inbox

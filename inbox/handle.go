@@ -1,0 +1,200 @@
+package inbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/fxamacker/cbor/v2"
+
+	"kartyar/bot"
+	"kartyar/store"
+)
+
+// maxTries is how often in all an update is tried before it is set aside.
+const maxTries = 3
+
+// tryAgain is how long an update waits that failed once, twice.
+var tryAgain = [maxTries - 1]time.Duration{time.Second, 5 * time.Second}
+
+// reason is why an update could not be handled; it holds no content.
+type reason string
+
+const (
+	undecodable reason = "undecodable"
+	failed      reason = "error"
+	panicked    reason = "panic"
+)
+
+// failure is an error of Decode or Handle, told from those of the store.
+type failure struct {
+	reason reason
+	err    error
+}
+
+func (f *failure) Error() string { return string(f.reason) + ": " + f.err.Error() }
+func (f *failure) Unwrap() error { return f.err }
+
+// advance takes the lane's first row as far as it goes. It returns 0 when the
+// row is done with, or else how long the lane has to wait.
+func (i *Inbox) advance(ctx context.Context, s Sender, l *lane) (wait time.Duration) {
+	if l.sending && !l.accepted {
+		// Before the row is read: in an outage all lanes come by here.
+		if wait := closed(s, l.chat, i.Now()); wait > 0 {
+			return wait
+		}
+	}
+	row, wait := i.handled(ctx, l)
+	for wait == 0 && len(row.Replies) > 0 {
+		wait = i.sendFirst(ctx, s, l, &row)
+	}
+	return wait
+}
+
+// handled returns the lane's first row when it is handled, which this does
+// unless it was done before. A row without replies is gone from the store.
+func (i *Inbox) handled(ctx context.Context, l *lane) (row store.Update, wait time.Duration) {
+	now := i.Now()
+	unreadable := false
+	err := i.Store.Update(ctx, func(tx *store.Tx) (err error) {
+		found := false
+		if row, found, err = tx.Update(l.seq); err != nil || !found || row.Handled {
+			unreadable = errors.Is(err, store.ErrDamaged)
+			return err
+		}
+		replies, err := i.handle(tx, now, row)
+		if err != nil {
+			return err
+		}
+		return finish(tx, now, &row, replies)
+	})
+	var why *failure
+	var panic *store.PanicError
+	switch {
+	case err == nil:
+		if !l.sending {
+			l.sending, l.fails = true, 0
+		}
+		return row, 0
+	case unreadable:
+		i.Log.Error().Stringer("bot", l.key.bot).Uint64("row", l.seq).Msg("a row of the inbox is damaged; it is passed over")
+		return store.Update{}, 0
+	case errors.As(err, &panic):
+		return i.tried(ctx, l, panicked, panic.Stack)
+	case errors.As(err, &why) && !isStores(err):
+		return i.tried(ctx, l, why.reason, nil)
+	}
+	return store.Update{}, i.storeFailed(l, err)
+}
+
+// handle does what the row asks for and returns what to say.
+func (i *Inbox) handle(tx *store.Tx, now time.Time, row store.Update) ([]bot.Reply, error) {
+	if row.Flood {
+		return []bot.Reply{i.Flood(floodOf(row))}, nil
+	}
+	u, err := i.Decode(row.Bot, row.Raw)
+	if err != nil {
+		return nil, &failure{undecodable, err}
+	}
+	replies, err := i.Handle(tx, now, u)
+	if err != nil {
+		return nil, &failure{failed, err}
+	}
+	return replies, nil
+}
+
+// finish writes the row as handled, or takes it away when nothing is to be
+// said. What the person wrote is needed no longer and goes.
+func finish(tx *store.Tx, now time.Time, row *store.Update, replies []bot.Reply) error {
+	row.Handled, row.Done, row.Raw, row.Replies = true, now, nil, nil
+	if len(replies) == 0 || row.ChatID == 0 {
+		return tx.DeleteUpdate(row.Seq)
+	}
+	for _, r := range replies {
+		out, err := outgoing(r)
+		if err != nil {
+			return err
+		}
+		row.Replies = append(row.Replies, out)
+	}
+	return tx.PutUpdate(*row)
+}
+
+// outgoing is a reply as it is kept. Its not-before time stands beside the
+// body, cut upwards to the store's whole seconds.
+func outgoing(r bot.Reply) (out store.Outgoing, err error) {
+	if t := r.NotBefore; !t.IsZero() {
+		out.NotBefore = t.Add(time.Second - time.Nanosecond).Truncate(time.Second)
+	}
+	r.NotBefore = time.Time{}
+	if out.Body, err = cbor.Marshal(r); err != nil {
+		return out, &failure{failed, fmt.Errorf("encoding a reply: %w", err)}
+	}
+	return out, nil
+}
+
+// tried notes that handling the lane's first row failed once more; the third
+// time the row is set aside and answers that we are sorry.
+func (i *Inbox) tried(ctx context.Context, l *lane, why reason, stack []byte) (row store.Update, wait time.Duration) {
+	now := i.Now()
+	var tries uint8
+	err := i.Store.Update(ctx, func(tx *store.Tx) (err error) {
+		found := false
+		if row, found, err = tx.Update(l.seq); err != nil || !found {
+			return err
+		}
+		row.Tries++
+		if tries = row.Tries; tries < maxTries {
+			return tx.PutUpdate(row)
+		}
+		aside := store.SetAside{Bot: row.Bot, Chat: row.Chat, ID: row.ID, Raw: row.Raw, At: now, Reason: string(why)}
+		if err := tx.PutSetAside(aside); err != nil {
+			return err
+		}
+		return finish(tx, now, &row, []bot.Reply{i.Sorry()})
+	})
+	if err != nil {
+		return store.Update{}, i.storeFailed(l, err)
+	}
+	i.logTry(row, why, stack)
+	l.fails = 0
+	if tries > 0 && tries < maxTries {
+		return store.Update{}, tryAgain[tries-1]
+	}
+	l.sending = true
+	return row, 0
+}
+
+// logTry says which update failed and how, and nothing of what is in it: an
+// error's text is left out, since nobody can vouch for it here.
+func (i *Inbox) logTry(row store.Update, why reason, stack []byte) {
+	line, text := i.Log.Warn(), "an update could not be handled and is tried again"
+	if row.Tries >= maxTries {
+		line, text = i.Log.Error(), "an update could not be handled and is set aside"
+	}
+	line = line.Stringer("bot", row.Bot).Int64("update", row.ID).Str("reason", string(why)).Uint8("tries", row.Tries)
+	if stack != nil {
+		line = line.Strs("stack", ownFrames(stack))
+	}
+	line.Msg(text)
+}
+
+// storeFailed is for errors of the store, which are nobody's try: it returns
+// when to come again.
+func (i *Inbox) storeFailed(l *lane, err error) time.Duration {
+	if !isStores(err) {
+		i.Log.Error().Err(err).Stringer("bot", l.key.bot).Msg("the store refuses a row of the inbox; it is tried again")
+	}
+	return l.backOff()
+}
+
+const backOffMost = time.Minute
+
+// backOff returns how long to wait after one more failure: 1 s, 2 s, 4 s … up
+// to a minute.
+func (l *lane) backOff() time.Duration {
+	wait := min(time.Second<<min(l.fails, 6), backOffMost)
+	l.fails++
+	return wait
+}

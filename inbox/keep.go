@@ -1,0 +1,211 @@
+package inbox
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"kartyar/bot"
+	"kartyar/card"
+	"kartyar/store"
+)
+
+// most is how many updates of a chat may wait; what it writes beyond them is a
+// flood, which is counted and not kept.
+const most = 200
+
+// Keep makes a batch of a bot's updates durable, in one commit, and lets them
+// be handled. It is what bot.Poll asks for: when it fails, nothing of the
+// batch was kept and it is to be called again. Updates that were kept before
+// are passed over. It waits until Run has read the inbox; store.ErrNoRoom when
+// the disk is nearly full.
+//
+// Two calls for the same bot must not overlap.
+func (i *Inbox) Keep(ctx context.Context, from card.Bot, batch []bot.Raw) error {
+	select {
+	case <-i.loaded:
+	case <-ctx.Done():
+		return fmt.Errorf("keeping updates before the inbox is read: %w", context.Cause(ctx))
+	}
+	if len(batch) == 0 {
+		return nil
+	}
+	if i.pools[from] == nil {
+		return fmt.Errorf("keeping updates of %v, which is none of the bots served here", from)
+	}
+	if err := i.Store.HasRoom(); err != nil {
+		return fmt.Errorf("keeping updates: %w", err)
+	}
+	k := i.newKeeping(i.rows(from, batch))
+	if err := i.Store.Update(ctx, k.keep); err != nil {
+		return fmt.Errorf("keeping updates: %w", err)
+	}
+	i.enqueue(k.arrivals)
+	i.answer(k.pressed)
+	for key, n := range k.dropped {
+		i.Log.Warn().Stringer("bot", key.bot).Int("dropped", n).Msg("a chat writes more than can be handled; its updates beyond those that wait are not kept")
+	}
+	return nil
+}
+
+// rows are the inbox's rows of a batch.
+func (i *Inbox) rows(from card.Bot, batch []bot.Raw) []store.Update {
+	now := i.Now()
+	rows := make([]store.Update, len(batch))
+	for n, raw := range batch {
+		rows[n] = store.Update{Bot: from, ID: raw.UpdateID, Raw: raw.Body, Received: now}
+		if chat, ok := i.chatOf(raw.Body); ok {
+			rows[n].ChatID = chat
+			rows[n].Chat = i.Store.Keyer().Chat(card.Subscriber{Bot: from, Chat: chat})
+		}
+	}
+	return rows
+}
+
+// chatOf is ChatOf, for which whatever it chokes on has no chat: here a panic
+// would come back with each delivery of the batch.
+func (i *Inbox) chatOf(raw []byte) (chat int64, ok bool) {
+	defer func() {
+		if recover() != nil {
+			chat, ok = 0, false
+		}
+	}()
+	return i.ChatOf(raw)
+}
+
+// keeping is one call of Keep.
+type keeping struct {
+	rows   []store.Update
+	room   map[laneKey]int    // how many more each lane takes
+	floods map[laneKey]uint64 // its row that tells of a flood
+
+	arrivals []arrival
+	pressed  []store.Update
+	dropped  map[laneKey]int
+}
+
+func (i *Inbox) newKeeping(rows []store.Update) *keeping {
+	k := &keeping{rows: rows, room: map[laneKey]int{}, floods: map[laneKey]uint64{}, dropped: map[laneKey]int{}}
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	for _, row := range rows {
+		key := laneKey{row.Bot, row.Chat}
+		k.room[key] = most
+		if l := i.lanes[key]; l != nil {
+			k.room[key] = most - len(l.queue)
+			k.floods[key] = l.flood
+		}
+	}
+	return k
+}
+
+// keep is the commit. A dropped update is remembered as any other, so that
+// delivered again it is neither counted twice nor handled after all. Updates
+// whose chat could not be read are no one's flood and are all kept.
+func (k *keeping) keep(tx *store.Tx) error {
+	for _, row := range k.rows {
+		kept, err := tx.Keep(&row)
+		if err != nil {
+			return err
+		}
+		if !kept {
+			continue
+		}
+		if mayBeCallback(row.Raw) {
+			k.pressed = append(k.pressed, row)
+		}
+		key := laneKey{row.Bot, row.Chat}
+		if k.room[key] <= 0 && row.Chat != (card.ChatKey{}) {
+			if err := tx.DeleteUpdate(row.Seq); err != nil {
+				return err
+			}
+			if err := k.count(tx, key, row); err != nil {
+				return err
+			}
+			continue
+		}
+		k.room[key]--
+		k.arrivals = append(k.arrivals, arrived(row))
+	}
+	return nil
+}
+
+// count adds a dropped update to the lane's row that tells of the flood, which
+// is made when there is none that still waits. Its Raw is the number, in
+// decimal digits.
+func (k *keeping) count(tx *store.Tx, key laneKey, dropped store.Update) error {
+	k.dropped[key]++
+	if seq := k.floods[key]; seq != 0 {
+		row, found, err := tx.Update(seq)
+		if err != nil {
+			return err
+		}
+		if found && !row.Handled {
+			row.Raw = strconv.AppendInt(nil, int64(floodOf(row)+1), 10)
+			return tx.PutUpdate(row)
+		}
+	}
+	row := store.Update{
+		Bot: dropped.Bot, Chat: dropped.Chat, ChatID: dropped.ChatID,
+		Received: dropped.Received, Flood: true, Raw: []byte("1"),
+	}
+	if _, err := tx.Keep(&row); err != nil {
+		return err
+	}
+	k.floods[key] = row.Seq
+	k.arrivals = append(k.arrivals, arrived(row))
+	return nil
+}
+
+// floodOf returns how many updates a row that tells of a flood stands for.
+func floodOf(row store.Update) int {
+	n, err := strconv.Atoi(string(row.Raw))
+	if err != nil {
+		return 0 // the store's values are sealed, so only a program's mistake
+	}
+	return n
+}
+
+const (
+	tidyEvery    = time.Hour
+	setAsideKept = 7 * 24 * time.Hour
+)
+
+// tidyHourly removes what has been remembered or set aside long enough.
+func (i *Inbox) tidyHourly(ctx context.Context) {
+	for {
+		now := i.Now()
+		if err := i.tidy(ctx, now); err != nil && ctx.Err() == nil {
+			i.Log.Warn().Err(err).Msg("old rows could not be removed; it is tried again in an hour")
+		}
+		fired, stop := i.until(now.Add(tidyEvery))
+		select {
+		case <-ctx.Done():
+			stop()
+			return
+		case <-fired:
+		}
+	}
+}
+
+// tidy sweeps until nothing old is left; a sweep takes a bounded number of
+// rows.
+func (i *Inbox) tidy(ctx context.Context, now time.Time) error {
+	sweeps := []func(*store.Tx) (int, error){
+		func(tx *store.Tx) (int, error) { return tx.DropOldSetAside(now.Add(-setAsideKept)) },
+		func(tx *store.Tx) (int, error) { return tx.ForgetSeen(now) },
+	}
+	for _, sweep := range sweeps {
+		for dropped := 1; dropped > 0; {
+			err := i.Store.UpdateInBulk(ctx, func(tx *store.Tx) (err error) {
+				dropped, err = sweep(tx)
+				return err
+			})
+			if err != nil {
+				return fmt.Errorf("removing old rows: %w", err)
+			}
+		}
+	}
+	return nil
+}

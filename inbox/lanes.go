@@ -1,0 +1,183 @@
+package inbox
+
+import (
+	"container/heap"
+	"time"
+
+	"kartyar/card"
+	"kartyar/store"
+)
+
+// laneKey names a lane: a chat of a bot, or all updates of a bot whose chat
+// could not be read.
+type laneKey struct {
+	bot  card.Bot
+	chat card.ChatKey
+}
+
+// lane is the rows of one chat in their order; the first is in hand. The
+// fields down to busy are guarded by Inbox.mu, the others belong to whichever
+// worker has the lane.
+type lane struct {
+	key   laneKey
+	chat  int64
+	queue []place
+	flood uint64 // the latest row that tells of a flood; 0 when there was none
+	busy  bool   // ready, in a worker's hands or parked
+
+	seq      uint64 // the first row
+	sending  bool   // it is handled
+	accepted bool   // its first reply is done with and still in the row
+	bare     bool   // its first reply was refused with its keyboard
+	fails    int    // outages and refusals of the store in a row
+
+	due time.Time // while parked
+}
+
+// place is a row's place in the store.
+type place struct {
+	seq      uint64
+	received time.Time
+}
+
+// arrival is a row on its way into its lane.
+type arrival struct {
+	place
+	key   laneKey
+	chat  int64
+	flood bool
+}
+
+func arrived(row store.Update) arrival {
+	return arrival{
+		place: place{row.Seq, row.Received},
+		key:   laneKey{row.Bot, row.Chat}, chat: row.ChatID, flood: row.Flood,
+	}
+}
+
+// pool is the workers of one bot, guarded by Inbox.mu. A worker lives while
+// there is work.
+type pool struct {
+	sender  Sender
+	workers int
+	ready   []*lane // in order of arrival
+
+	answerers int
+	pressed   []store.Update // callbacks to be answered
+}
+
+// enqueue puts rows at the end of their lanes.
+func (i *Inbox) enqueue(arrivals []arrival) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	for _, a := range arrivals {
+		l := i.lanes[a.key]
+		if l == nil {
+			l = &lane{key: a.key, chat: a.chat}
+			i.lanes[a.key] = l
+		}
+		l.queue = append(l.queue, a.place)
+		if a.flood {
+			l.flood = a.seq
+		}
+		if !l.busy {
+			l.busy = true
+			i.ready(l)
+		}
+	}
+}
+
+// ready finds the lane a worker. i.mu is held.
+func (i *Inbox) ready(l *lane) {
+	p := i.pools[l.key.bot]
+	p.ready = append(p.ready, l)
+	if !i.stopping && p.workers < i.Workers {
+		p.workers++
+		i.hands.Go(func() { i.work(p) })
+	}
+}
+
+// work is a worker: it takes ready lanes, one row at a time.
+func (i *Inbox) work(p *pool) {
+	for l := i.take(p); l != nil; l = i.take(p) {
+		i.put(l, i.advance(i.ctx, p.sender, l))
+	}
+}
+
+// take returns the next ready lane; nil ends the worker.
+func (i *Inbox) take(p *pool) *lane {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.stopping || len(p.ready) == 0 {
+		p.workers--
+		return nil
+	}
+	l := p.ready[0]
+	p.ready = p.ready[1:]
+	l.seq = l.queue[0].seq
+	return l
+}
+
+// put gives a lane back: parked when it has to wait, or else without its first
+// row.
+func (i *Inbox) put(l *lane, wait time.Duration) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if wait > 0 {
+		l.due = i.Now().Add(wait)
+		heap.Push(&i.parked, l)
+		if i.parked[0] == l {
+			select {
+			case i.wake <- struct{}{}:
+			default:
+			}
+		}
+		return
+	}
+	if l.flood == l.queue[0].seq {
+		l.flood = 0
+	}
+	l.queue = l.queue[1:]
+	l.sending, l.accepted, l.bare, l.fails = false, false, false, 0
+	if len(l.queue) == 0 {
+		l.busy = false
+		delete(i.lanes, l.key)
+		return
+	}
+	p := i.pools[l.key.bot]
+	p.ready = append(p.ready, l) // for this worker or another: it goes on to take
+}
+
+// unpark makes ready what has waited long enough, and returns when the next
+// lane has.
+func (i *Inbox) unpark() (next time.Time, any bool) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	now := i.Now()
+	for len(i.parked) > 0 && !i.parked[0].due.After(now) {
+		i.ready(heap.Pop(&i.parked).(*lane))
+	}
+	if len(i.parked) == 0 {
+		return time.Time{}, false
+	}
+	return i.parked[0].due, true
+}
+
+// parking is a heap of parked lanes, the one that is due first on top.
+type parking []*lane
+
+func (p parking) Len() int           { return len(p) }
+func (p parking) Less(a, b int) bool { return p[a].due.Before(p[b].due) }
+func (p parking) Swap(a, b int)      { p[a], p[b] = p[b], p[a] }
+
+// Push is heap.Interface's.
+func (p *parking) Push(l any) { *p = append(*p, l.(*lane)) }
+
+// Pop is heap.Interface's.
+func (p *parking) Pop() any {
+	last := len(*p) - 1
+	l := (*p)[last]
+	(*p)[last] = nil
+	*p = (*p)[:last]
+	return l
+}

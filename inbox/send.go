@@ -1,0 +1,195 @@
+package inbox
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/fxamacker/cbor/v2"
+
+	"kartyar/bot"
+	"kartyar/store"
+)
+
+const (
+	// keptFor is how old a reply may become: then nobody waits for it.
+	keptFor = 24 * time.Hour
+	// freshFor is how late a status may leave as it was rendered.
+	freshFor = 30 * time.Second
+)
+
+// closed returns how long after now nothing may go to the chat.
+func closed(g Gate, chat int64, now time.Time) time.Duration {
+	if ok, wait := g.Available(now); !ok {
+		return max(wait, time.Millisecond)
+	}
+	return g.ChatWait(chat, now)
+}
+
+// sendFirst sends the row's first reply and takes it out of the row. It
+// returns how long the lane has to wait before that can go on; 0 when it can
+// at once, with the same reply or the next.
+func (i *Inbox) sendFirst(ctx context.Context, s Sender, l *lane, row *store.Update) (wait time.Duration) {
+	if l.accepted {
+		return i.remove(ctx, l, row)
+	}
+	now := i.Now()
+	if now.Sub(row.Done) >= keptFor {
+		return i.expire(ctx, l, row)
+	}
+	if wait := max(row.Replies[0].NotBefore.Sub(now), closed(s, row.ChatID, now)); wait > 0 {
+		return wait
+	}
+	r, ok, wait := i.render(ctx, l, row, now)
+	if wait > 0 {
+		return wait
+	}
+	if !ok {
+		l.accepted = true
+		return 0
+	}
+	_, err := s.Send(ctx, bot.ClassReply, row.ChatID, r)
+	return i.sent(ctx, l, row, r, err)
+}
+
+// render returns the row's first reply as it is to be sent: anew, when it
+// shows a status and is late. If that fails the old one goes: it says of when
+// it is. ok is false when it cannot be read and has to be left out.
+func (i *Inbox) render(ctx context.Context, l *lane, row *store.Update, now time.Time) (r bot.Reply, ok bool, wait time.Duration) {
+	if err := cbor.Unmarshal(row.Replies[0].Body, &r); err != nil {
+		i.logDrop(row, "unreadable", nil)
+		return r, false, 0
+	}
+	if len(r.Shows) > 0 && now.Sub(row.Done) > freshFor {
+		var anew bot.Reply
+		var why *failure
+		var panic *store.PanicError
+		err := i.Store.Update(ctx, func(tx *store.Tx) (err error) {
+			if anew, err = i.Renew(tx, now, row.Chat, r); err != nil {
+				return &failure{failed, err}
+			}
+			return nil
+		})
+		switch {
+		case err == nil:
+			r = anew
+		case errors.As(err, &panic):
+			i.logStale(row, panicked, panic.Stack)
+		case errors.As(err, &why) && !isStores(err):
+			i.logStale(row, failed, nil)
+		default:
+			return r, false, i.storeFailed(l, err)
+		}
+	}
+	if l.bare {
+		r.Keyboard = bot.Keyboard{}
+	}
+	return r, true, 0
+}
+
+// sent decides by the outcome of a send.
+//
+// A refused reply is tried once without its keyboard, which is where a
+// platform finds most fault and which the person can do without; then it is
+// left out, for it would be refused for ever.
+func (i *Inbox) sent(ctx context.Context, l *lane, row *store.Update, r bot.Reply, err error) (wait time.Duration) {
+	if err == nil {
+		l.accepted, l.fails = true, 0
+		return i.remove(ctx, l, row)
+	}
+	if ctx.Err() != nil {
+		return l.backOff()
+	}
+	var e *bot.Error
+	if !errors.As(err, &e) {
+		e = &bot.Error{Kind: bot.Refused}
+	}
+	switch e.Kind {
+	case bot.Limited:
+		return max(e.RetryAfter, time.Second)
+	case bot.Blocked:
+		return i.blocked(ctx, l, row)
+	case bot.Refused:
+		if r.Keyboard.Kind != bot.KeyboardNone {
+			l.bare = true
+			return 0
+		}
+		i.logDrop(row, "refused", e)
+		l.accepted = true
+		return i.remove(ctx, l, row)
+	}
+	// An outage, or a token that is no longer good: Poll says so and ends the
+	// program, and the replies wait for the next one.
+	if e.RetryAfter > 0 {
+		return e.RetryAfter // not even tried
+	}
+	return l.backOff()
+}
+
+// remove takes the first reply out of the row, on disk before the chat's next
+// reply is sent. It goes in bulk: it costs the chat's next reply a few
+// milliseconds, which the pace of a chat and the way to the platform hide, and
+// it shares its sync with those of the other chats and lets the commits go
+// first that somebody waits for.
+func (i *Inbox) remove(ctx context.Context, l *lane, row *store.Update) (wait time.Duration) {
+	rest := *row
+	rest.Replies = row.Replies[1:]
+	err := i.Store.UpdateInBulk(ctx, func(tx *store.Tx) error {
+		if len(rest.Replies) == 0 {
+			return tx.DeleteUpdate(rest.Seq)
+		}
+		return tx.PutUpdate(rest)
+	})
+	if err != nil {
+		return i.storeFailed(l, err)
+	}
+	*row = rest
+	l.accepted, l.bare, l.fails = false, false, 0
+	return 0
+}
+
+// expire gives up what is left of a row whose replies are too old.
+func (i *Inbox) expire(ctx context.Context, l *lane, row *store.Update) (wait time.Duration) {
+	err := i.Store.UpdateInBulk(ctx, func(tx *store.Tx) error { return tx.DeleteUpdate(row.Seq) })
+	if err != nil {
+		return i.storeFailed(l, err)
+	}
+	i.logDrop(row, "too old", nil)
+	row.Replies = nil
+	return 0
+}
+
+// blocked gives up what is left of a row whose chat refuses us, and notes that
+// it does, in one commit.
+func (i *Inbox) blocked(ctx context.Context, l *lane, row *store.Update) (wait time.Duration) {
+	now := i.Now()
+	err := i.Store.Update(ctx, func(tx *store.Tx) error {
+		if err := i.Blocked(tx, now, row.Chat); err != nil {
+			return err
+		}
+		return tx.DeleteUpdate(row.Seq)
+	})
+	if err != nil {
+		return i.storeFailed(l, err)
+	}
+	row.Replies = nil
+	return 0
+}
+
+// logDrop says that a reply will not be sent; e, when there is one, holds no
+// content by its own promise.
+func (i *Inbox) logDrop(row *store.Update, why string, e *bot.Error) {
+	line := i.Log.Warn().Stringer("bot", row.Bot).Int64("update", row.ID).Str("reason", why).Int("replies", len(row.Replies))
+	if e != nil {
+		line = line.Str("method", e.Method).Int("code", e.Code).Str("description", e.Description)
+	}
+	line.Msg("a reply is given up")
+}
+
+func (i *Inbox) logStale(row *store.Update, why reason, stack []byte) {
+	line := i.Log.Warn().Stringer("bot", row.Bot).Int64("update", row.ID).Str("reason", string(why))
+	if stack != nil {
+		line = line.Strs("stack", ownFrames(stack))
+	}
+	line.Msg("a late status could not be rendered anew and goes as it was")
+}
