@@ -55,7 +55,7 @@ function choose(id, focus) {
   const phone = phones.get(id);
   if (phone && focus) {
     phone.scrollIntoView({ block: "nearest", inline: "center" });
-    (phone.querySelector("input:not([hidden])") || phone.querySelector(".start"))?.focus({ preventScroll: true });
+    (phone.querySelector(".compose:not([hidden]) input") || phone.querySelector(".start")).focus({ preventScroll: true });
   }
 }
 
