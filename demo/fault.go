@@ -124,7 +124,7 @@ func (s *Server) fail(w http.ResponseWriter, c *call, f *Fault) (answered bool) 
 		select {
 		case <-timer.C:
 		case <-c.ctx.Done():
-		case <-s.done:
+		case <-s.life.Done():
 		}
 	}
 	if !f.Drop && !f.BlackHole && f.Status == 0 {
@@ -139,7 +139,7 @@ func (s *Server) fail(w http.ResponseWriter, c *call, f *Fault) (answered bool) 
 	case f.BlackHole:
 		select {
 		case <-c.ctx.Done():
-		case <-s.done:
+		case <-s.life.Done():
 		}
 		reset(w)
 	default:

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"context"
 	"embed"
 	"encoding/json"
 	"errors"
@@ -223,7 +224,10 @@ func (p *page) arrive(r *http.Request) (any, *pageError) {
 	if _, err := Arrival(ask.Sample); errors.Is(err, ErrNoSample) {
 		return nil, errPage
 	}
-	if err := p.s.onArrive(r.Context(), ask.Sample); err != nil {
+	ctx, stop := context.WithCancel(r.Context())
+	defer stop()
+	defer context.AfterFunc(p.s.life, stop)()
+	if err := p.s.onArrive(ctx, ask.Sample); err != nil {
 		return nil, &pageError{http.StatusInternalServerError, locale.DemoArriveFailed}
 	}
 	return map[string]string{"says": locale.DemoArrived}, nil

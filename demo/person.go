@@ -35,10 +35,9 @@ func (s *Server) Person(platform Platform, bot int64, name string) *Person {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	b := s.bot(platform, bot)
-	for _, p := range s.people {
-		if p.b == b && p.user.name == name {
-			return p
-		}
+	key := personKey{b, name}
+	if p := s.names[key]; p != nil {
+		return p
 	}
 	n := len(s.people)
 	u := &user{id: b.rules.firstUser + int64(n), name: name, phone: fmt.Sprintf("0999000%04d", n+1)}
@@ -46,6 +45,7 @@ func (s *Server) Person(platform Platform, bot int64, name string) *Person {
 	b.chats[in.id] = in
 	p := &Person{s: s, b: b, user: u, chat: in, id: "p" + strconv.Itoa(n+1)}
 	s.people = append(s.people, p)
+	s.names[key] = p
 	s.changed()
 	return p
 }

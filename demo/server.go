@@ -43,18 +43,25 @@ type Server struct {
 	bots    map[botKey]*account
 	tokens  map[tokenKey]*account
 	people  []*Person // in the order in which they came
+	names   map[personKey]*Person
 	journal []Entry
 	wake    chan struct{} // closed and replaced at every change, made when somebody waits
 	decide  func(FaultRequest) *Fault
 	down    bool
 	closed  bool
-	done    chan struct{} // closed by Close
+	life    context.Context // ends with Close
+	end     context.CancelFunc
 	serving sync.WaitGroup
 }
 
 type botKey struct {
 	platform Platform
 	id       int64
+}
+
+type personKey struct {
+	bot  *account
+	name string
 }
 
 type tokenKey struct {
@@ -69,8 +76,9 @@ func New(o Options) *Server {
 		onArrive: o.OnArrive,
 		bots:     map[botKey]*account{},
 		tokens:   map[tokenKey]*account{},
-		done:     make(chan struct{}),
+		names:    map[personKey]*Person{},
 	}
+	s.life, s.end = context.WithCancel(context.Background())
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -148,7 +156,7 @@ func (s *Server) Close() {
 	s.mu.Lock()
 	if !s.closed {
 		s.closed = true
-		close(s.done)
+		s.end()
 	}
 	s.mu.Unlock()
 	s.serving.Wait()
@@ -197,7 +205,7 @@ func (s *Server) waitFor(ctx context.Context, ready func() bool) error {
 		case <-change:
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-s.done:
+		case <-s.life.Done():
 			return ErrClosed
 		}
 	}

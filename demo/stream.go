@@ -66,7 +66,7 @@ func (p *page) serveEvents(w http.ResponseWriter, r *http.Request) {
 		case <-next:
 		case <-r.Context().Done():
 			return
-		case <-p.s.done:
+		case <-p.s.life.Done():
 			return
 		}
 	}

@@ -130,7 +130,7 @@ func getUpdates(c *call) (any, *apiError) {
 			return nil, errConflict
 		case <-c.ctx.Done():
 			over = true // nobody is there to read the answer
-		case <-s.done:
+		case <-s.life.Done():
 			over = true
 		}
 	}

@@ -53,6 +53,10 @@ function choose(id, focus) {
   }
   for (const [other, phone] of phones) phone.classList.toggle("front", other === id);
   const phone = phones.get(id);
+  if (phone) {
+    const log = phone.querySelector(".log");
+    log.scrollTop = log.scrollHeight;
+  }
   if (phone && focus) {
     phone.scrollIntoView({ block: "nearest", inline: "center" });
     (phone.querySelector(".compose:not([hidden]) input") || phone.querySelector(".start")).focus({ preventScroll: true });
