@@ -28,7 +28,9 @@ export function drawPhone(phone, person) {
   find(".number").textContent = person.phone;
   find(".log").setAttribute("aria-label", words.Messages + " " + person.name);
   drawChoices(find(".choices"), person);
-  drawMessages(find(".log"), person);
+  const log = find(".log");
+  const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+  const fresh = drawMessages(log, person);
   find(".state").textContent = person.blocked ? words.Blocked : person.typing ? words.Typing : "";
   clearTimeout(phone.typing);
   if (person.typing) phone.typing = setTimeout(() => { find(".state").textContent = ""; }, 5000);
@@ -43,6 +45,7 @@ export function drawPhone(phone, person) {
   label.textContent = words.Write + "، " + person.name;
   input.placeholder = person.placeholder || words.Write;
   drawMenu(find(".menu"), begun ? person.menu : null);
+  if (atEnd || fresh) log.scrollTop = log.scrollHeight; // now that all has its height
 }
 
 function drawChoices(choices, person) {
@@ -64,13 +67,13 @@ function drawMenu(menu, rows) {
   menu.replaceChildren(...(rows || []).map((row, r) => drawRow(row, r, 0, [])));
 }
 
+// drawMessages reports whether there is a new one.
 function drawMessages(log, person) {
   const all = person.messages || [];
-  const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
   const there = new Map([...log.children].map((child) => [child.dataset.id, child]));
   if (all.length === 0) {
     if (!log.querySelector(".empty")) log.replaceChildren(element("p", "empty", words.Empty));
-    return;
+    return false;
   }
   log.querySelector(".empty")?.remove();
   let last = null;
@@ -89,7 +92,7 @@ function drawMessages(log, person) {
     last = item;
   }
   for (const gone of there.values()) gone.remove();
-  if (atEnd || fresh) log.scrollTop = log.scrollHeight;
+  return fresh;
 }
 
 // replace keeps the focus at the same place when a message's buttons change.
