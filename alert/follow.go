@@ -13,6 +13,14 @@ import (
 // replaces the oldest.
 const waitingMost = 3
 
+// waitingOnPerson is how many pairs may wait for one person, so that a row
+// stays small whoever asks. Each takes another chat, each chat's phone is
+// proved, and guesses are few a day, so only somebody with hundreds of accounts
+// fills it. Then newcomers are not kept: nobody who waits is pushed out, and the
+// rightful owner, if they come that late, is still let in whenever they ask
+// after their record has come. Those who are verified do not count.
+const waitingOnPerson = 512
+
 // Asker is who asks after a person: a chat, the phone that it proved, and a
 // receipt code if it typed one.
 type Asker struct {
@@ -33,11 +41,18 @@ type Access struct {
 	// Dropped: the pair waits now, and the chat's oldest waiting pair does not
 	// any more.
 	Dropped bool
+	// Full: the pair is not kept, because too many wait for this person
+	// already. Asking again works as soon as there is a record that fits.
+	Full bool
 }
 
 // Ask verifies a pair of national code and proved phone, or keeps it waiting
 // for a record that fits. The chat's row must be there.
 func (r Rules) Ask(tx *store.Tx, now time.Time, person card.PersonKey, who Asker) (Access, error) {
+	// Who asks, writes.
+	if err := r.Reachable(tx, now, who.Chat, true); err != nil {
+		return Access{}, fmt.Errorf("asking after a person: %w", err)
+	}
 	p, err := tx.Person(person)
 	if err != nil {
 		return Access{}, fmt.Errorf("asking after a person: %w", err)
@@ -46,6 +61,10 @@ func (r Rules) Ask(tx *store.Tx, now time.Time, person card.PersonKey, who Asker
 	f := p.Follower(who.Chat)
 	access := Access{New: f == nil || f.Phone != who.Phone}
 	proved := fits(&p, who.Phone, who.Receipt) || f != nil && f.IsVerified() && !access.New
+	if f == nil && !proved && waitingFor(&p) >= waitingOnPerson {
+		access.Full = true
+		return access, nil
+	}
 	switch {
 	case f == nil:
 		p.Followers = append(p.Followers, store.Follower{Chat: who.Chat, Bot: who.Bot, Since: second(now)})
@@ -68,6 +87,15 @@ func (r Rules) Ask(tx *store.Tx, now time.Time, person card.PersonKey, who Asker
 	}
 	access.Dropped, err = r.link(tx, now, person, who.Chat)
 	return access, err
+}
+
+func waitingFor(p *store.Person) (n int) {
+	for i := range p.Followers {
+		if !p.Followers[i].IsVerified() {
+			n++
+		}
+	}
+	return n
 }
 
 // link adds a person to a chat's list, and lets the chat's oldest waiting pair
@@ -159,8 +187,14 @@ func (r Rules) Claim(tx *store.Tx, now time.Time, person card.PersonKey, id card
 		if a == nil || a.Arrival.Number != arrival || a.Record.Current().Stage != card.StageReady {
 			return false
 		}
-		if a.Claimed = 0; on {
-			a.Claimed = arrival
+		for i := range p.Applications {
+			// The same card may lie there under another id too.
+			b := &p.Applications[i]
+			if b == a || mayBeSame(a, b) && b.Record.Current().Stage == card.StageReady {
+				if b.Claimed = 0; on {
+					b.Claimed = b.Arrival.Number
+				}
+			}
 		}
 		return true
 	})

@@ -2,6 +2,7 @@ package alert
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"kartyar/card"
@@ -45,24 +46,49 @@ func (r Rules) compose(tx *store.Tx, now time.Time, d store.Due) (m Message, ok 
 		return Message{}, false, err
 	}
 	m = Message{To: c.Subscriber, Chat: d.Chat, Reminder: d.Class == store.Reminders, Silent: r.Quiet.Contains(now)}
-	first, err := r.itemsFor(tx, now, d.Class, d.Chat, store.Link{Person: d.Person})
-	if err != nil || len(first) == 0 {
+	p, err := tx.Person(d.Person)
+	if err != nil {
 		return Message{}, false, err
 	}
-	m.Office = topic(first[0])
-	for _, l := range c.People {
+	if f := p.Follower(d.Chat); f == nil || !slices.Contains(dues(d.Person, f), d) {
+		return Message{}, false, nil
+	}
+	for _, l := range beginningWith(d.Person, c.People) {
 		items, err := r.itemsFor(tx, now, d.Class, d.Chat, l)
 		if err != nil {
 			return Message{}, false, err
 		}
+		if l.Person == d.Person {
+			if len(items) == 0 {
+				return Message{}, false, nil
+			}
+			m.Office = topic(items[0])
+		}
 		for _, item := range items {
-			if topic(item) == m.Office {
+			if topic(item) == m.Office && len(m.Items) < itemsMost {
 				item.Several = len(c.People) > 1
 				m.Items = append(m.Items, item)
 			}
 		}
 	}
-	return m, len(m.Items) > 0, nil
+	return m, true, nil
+}
+
+// itemsMost keeps a message readable, and within a platform's length; the rest
+// is told in the next one.
+const itemsMost = 8
+
+// beginningWith returns a chat's people with the given one first.
+func beginningWith(person card.PersonKey, people []store.Link) []store.Link {
+	ordered := []store.Link{{Person: person}}
+	for _, l := range people {
+		if l.Person == person {
+			ordered[0] = l
+		} else {
+			ordered = append(ordered, l)
+		}
+	}
+	return ordered
 }
 
 // topic is what items must share to go in one message.
@@ -105,11 +131,22 @@ func (r Rules) itemsFor(tx *store.Tx, now time.Time, class store.Class, chat car
 // and stay there, since an alert that is still true is never given up.
 var retryWaits = []time.Duration{10 * time.Second, time.Minute, 5 * time.Minute, 20 * time.Minute, time.Hour}
 
-// note writes what became of a message. What was told is told, whatever came
-// in meanwhile; what came in meanwhile is still to be told.
-func (r Rules) note(tx *store.Tx, now time.Time, m Message, outcome Outcome) error {
+// reminderWait is how long a reminder that was refused waits.
+const reminderWait = 20 * time.Minute
+
+// note writes what became of a message that was composed at the time began.
+// What was told is told, whatever came in meanwhile; what came in meanwhile is
+// still to be told.
+func (r Rules) note(tx *store.Tx, began, now time.Time, m Message, outcome Outcome) error {
 	if outcome.Kind == Never {
-		return r.Reachable(tx, now, m.Chat, false)
+		c, found, err := tx.Chat(m.Chat)
+		if err != nil {
+			return fmt.Errorf("noting what became of a message: %w", err)
+		}
+		if !found || c.Seen.Before(second(began)) {
+			return r.Reachable(tx, now, m.Chat, false)
+		}
+		outcome.Kind = Failed // the person has written since
 	}
 	byPerson := map[card.PersonKey][]Item{}
 	for _, item := range m.Items {
@@ -132,15 +169,18 @@ func (r Rules) note(tx *store.Tx, now time.Time, m Message, outcome Outcome) err
 
 func noteItem(f *store.Follower, item Item, now time.Time, outcome Outcome) {
 	if outcome.Kind == Sent {
-		if told := f.ToldOf(item.ID); item.Event == Arrived && told != nil && told.Arrival >= item.Arrival.Number {
-			return // shown in an answer meanwhile, or told of a later one
-		}
 		tell(f, item, now)
 		return
 	}
-	if told := f.ToldOf(item.ID); item.Event == Waiting && told != nil {
+	if told := f.ToldOf(item.ID); item.Event == Waiting && told != nil && told.Arrival == item.Arrival.Number {
 		// A reminder has no row of attempts: it is put off.
-		told.Snoozed = second(now.Add(max(outcome.Wait, retryWaits[1])))
+		wait := reminderWait
+		if outcome.Kind == Later {
+			wait = outcome.Wait + time.Second
+		}
+		if until := second(now.Add(wait)); until.After(told.Snoozed) {
+			told.Snoozed = until
+		}
 	}
 }
 
@@ -160,22 +200,28 @@ func noteAttempt(f *store.Follower, reminder bool, now time.Time, outcome Outcom
 	}
 }
 
-// drop removes a row that stands for nothing any more.
-func (r Rules) drop(tx *store.Tx, now time.Time, d store.Due) error {
+// drop removes a row that stands for nothing any more. gone is false when the
+// rules say that it does stand for something, though there is nothing to say.
+func (r Rules) drop(tx *store.Tx, now time.Time, d store.Due) (gone bool, err error) {
+	if _, found, err := tx.Chat(d.Chat); err != nil {
+		return false, fmt.Errorf("dropping a row of the outbox: %w", err)
+	} else if !found {
+		if err := r.Unfollow(tx, now, d.Person, d.Chat); err != nil {
+			return false, fmt.Errorf("dropping a row of the outbox: %w", err)
+		}
+	}
 	p, err := tx.Person(d.Person)
 	if err != nil {
-		return fmt.Errorf("dropping a row of the outbox: %w", err)
+		return false, fmt.Errorf("dropping a row of the outbox: %w", err)
 	}
 	if f := p.Follower(d.Chat); f != nil {
 		before := snapshot(p)
 		if _, err := r.settle(tx, d.Person, before, &p, now, false); err != nil {
-			return fmt.Errorf("dropping a row of the outbox: %w", err)
+			return false, fmt.Errorf("dropping a row of the outbox: %w", err)
 		}
-		for _, still := range dues(d.Person, p.Follower(d.Chat)) {
-			if still == d {
-				return nil
-			}
+		if slices.Contains(dues(d.Person, p.Follower(d.Chat)), d) {
+			return false, nil
 		}
 	}
-	return tx.DeleteDue(d)
+	return true, tx.DeleteDue(d)
 }

@@ -74,7 +74,7 @@ func awaited(p *store.Person, a *store.Application) bool {
 	return a.Record.Current().Stage == card.StageReady && a.Claimed != a.Arrival.Number && !ended(p, a)
 }
 
-// ended reports whether a later `collected` of an application that may be the
+// ended reports whether a `collected`, no older, of an application that may be the
 // same card makes a's state history.
 func ended(p *store.Person, a *store.Application) bool {
 	for i := range p.Applications {
@@ -82,7 +82,7 @@ func ended(p *store.Person, a *store.Application) bool {
 		if b == a || !b.Record.ID.SameCard(a.Record.ID) {
 			continue
 		}
-		if state := b.Record.Current(); state.Stage == card.StageCollected && state.AsOf.After(a.Record.Current().AsOf) {
+		if state := b.Record.Current(); state.Stage == card.StageCollected && !state.AsOf.Before(a.Record.Current().AsOf) {
 			return true
 		}
 	}
@@ -94,7 +94,7 @@ func ended(p *store.Person, a *store.Application) bool {
 func knownElsewhere(p *store.Person, f *store.Follower, a *store.Application) bool {
 	for i := range p.Applications {
 		b := &p.Applications[i]
-		if b == a || !b.Record.ID.SameCard(a.Record.ID) || b.Arrival.Office != a.Arrival.Office || !awaited(p, b) {
+		if b == a || !mayBeSame(a, b) || !awaited(p, b) {
 			continue
 		}
 		if told := f.ToldOf(b.Record.ID); told != nil && told.Arrival == b.Arrival.Number {
@@ -102,6 +102,12 @@ func knownElsewhere(p *store.Person, f *store.Follower, a *store.Application) bo
 		}
 	}
 	return false
+}
+
+// mayBeSame reports whether two applications may be one card that came to one
+// office.
+func mayBeSame(a, b *store.Application) bool {
+	return b.Record.ID.SameCard(a.Record.ID) && b.Arrival.Office == a.Arrival.Office
 }
 
 // listed reports whether the same card at the same office is in items already,
@@ -155,7 +161,7 @@ func (r Rules) nextReminder(told *store.Told) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// tell notes that f now knows what item says.
+// tell notes that f now knows what item says, and no less than it knew.
 func tell(f *store.Follower, item Item, now time.Time) {
 	now = second(now)
 	told := f.ToldOf(item.ID)
@@ -165,12 +171,19 @@ func tell(f *store.Follower, item Item, now time.Time) {
 	}
 	switch item.Event {
 	case Arrived:
-		*told = store.Told{ID: item.ID, Arrival: item.Arrival.Number, Office: item.Arrival.Office, At: now, Problem: told.Problem}
+		if told.Arrival < item.Arrival.Number {
+			*told = store.Told{ID: item.ID, Arrival: item.Arrival.Number, Office: item.Arrival.Office, At: now, Problem: told.Problem}
+		}
+		return
 	case Waiting:
-		told.Reminded = now
+		if told.Arrival == item.Arrival.Number {
+			told.Reminded = now
+		}
+		return
 	case Problem:
-		told.Problem, told.Ended = item.Problem, true
-	case Left:
+		told.Problem = max(told.Problem, item.Problem)
+	}
+	if told.Arrival > 0 && told.Arrival <= item.Arrival.Number {
 		told.Ended = true
 	}
 }

@@ -106,7 +106,7 @@ func take(p *store.Person, now time.Time, row card.Row) Result {
 		a.Undated = a.Undated[max(0, len(a.Undated)-undatedMost):]
 	}
 	merged := a.Record.Merge(row)
-	if merged == a.Record && !row.Undated {
+	if merged == a.Record {
 		return Result{Outcome: Unchanged}
 	}
 	a.Record = merged

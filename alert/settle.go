@@ -52,7 +52,7 @@ func knownSince(p *store.Person, f *store.Follower, a *store.Application) (at ti
 	for i := range p.Applications {
 		b := &p.Applications[i]
 		told := f.ToldOf(b.Record.ID)
-		if b != a && told != nil && b.Arrival.Office == a.Arrival.Office && told.At.After(at) {
+		if b != a && told != nil && mayBeSame(a, b) && told.Arrival == b.Arrival.Number && told.At.After(at) {
 			at = told.At
 		}
 	}

@@ -19,9 +19,10 @@ type WorkerOptions struct {
 	Rules Rules
 	Bot   card.Bot
 	// Deliver has a message written and sent. It may block, for a rate or a
-	// network, until ctx ends.
+	// network, until ctx ends: that is Grace after the end of Run's.
 	Deliver func(ctx context.Context, m Message) Outcome
-	Senders int // messages on their way at once; 0 means 64
+	Senders int           // messages on their way at once; 0 means 64
+	Grace   time.Duration // for messages on their way when Run is to end; 0 means 10 s
 	Now     func() time.Time
 	Log     zerolog.Logger
 }
@@ -31,18 +32,23 @@ type Worker struct {
 	WorkerOptions
 	wake chan struct{}
 
-	mu       sync.Mutex
-	busy     map[card.ChatKey]bool
-	earliest time.Time // the earliest row added since the last look; zero when none
-	pause    time.Time // the platform is down until then, as far as we know
+	mu        sync.Mutex
+	busy      map[card.ChatKey]bool
+	sending   int // messages on their way
+	reminding int // reminders among them
+	// low: rows before these are gone, so that a look does not walk over what
+	// the store still remembers of deleted ones.
+	low   map[store.Class]store.Due
+	pause time.Time // the platform is down until then, as far as we know
 }
 
 const (
-	lookMost    = 512              // rows taken at one look
 	lookAgain   = time.Minute      // the longest time between looks
+	holdFor     = 10 * time.Second // after a fault of the store
+	outageLeast = 5 * time.Second  // between two tries of a platform that is down
+	noteTimeout = 10 * time.Second // for noting what was sent while stopping
 	lateAfter   = 24 * time.Hour   // the operator hears of alerts older than this
 	lateEvery   = time.Hour        // and no more often than this
-	noteTimeout = 10 * time.Second // for noting what was sent while stopping
 )
 
 // NewWorker returns a Worker, which Run sets to work.
@@ -50,7 +56,13 @@ func NewWorker(opt WorkerOptions) *Worker {
 	if opt.Senders == 0 {
 		opt.Senders = 64
 	}
-	w := &Worker{WorkerOptions: opt, wake: make(chan struct{}, 1), busy: map[card.ChatKey]bool{}}
+	if opt.Grace == 0 {
+		opt.Grace = 10 * time.Second
+	}
+	w := &Worker{
+		WorkerOptions: opt, wake: make(chan struct{}, 1),
+		busy: map[card.ChatKey]bool{}, low: map[store.Class]store.Due{},
+	}
 	opt.Store.OnCommit(w.committed)
 	return w
 }
@@ -58,14 +70,15 @@ func NewWorker(opt WorkerOptions) *Worker {
 // committed hears of new rows.
 func (w *Worker) committed(c store.Commit) {
 	for _, d := range c.Due {
-		if d.Bot == w.Bot {
-			w.mu.Lock()
-			if w.earliest.IsZero() || d.At.Before(w.earliest) {
-				w.earliest = d.At
-			}
-			w.mu.Unlock()
-			w.nudge()
+		if d.Bot != w.Bot {
+			continue
 		}
+		w.mu.Lock()
+		if low, ok := w.low[d.Class]; ok && d.Compare(low) < 0 {
+			w.low[d.Class] = d
+		}
+		w.mu.Unlock()
+		w.nudge()
 	}
 }
 
@@ -78,34 +91,26 @@ func (w *Worker) nudge() {
 
 // Run delivers until ctx ends, then waits for what is on its way.
 func (w *Worker) Run(ctx context.Context) error {
+	hands, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
 	var sending sync.WaitGroup
-	defer sending.Wait()
-	slots := make(chan struct{}, w.Senders)
-	// Rows before these times are gone, so that a look does not walk over what
-	// the store still remembers of deleted ones.
-	low := map[store.Class]time.Time{}
-	var warned time.Time
+	var late lateness
 	for ctx.Err() == nil {
-		next, err := w.look(ctx, low, func(d store.Due) {
-			select {
-			case slots <- struct{}{}:
-			case <-ctx.Done():
-				w.release(d.Chat)
-				return
-			}
-			sending.Go(func() {
-				defer func() { <-slots }()
-				w.deliver(ctx, d)
-			})
+		next, err := w.look(ctx, func(d store.Due) {
+			sending.Go(func() { w.deliver(hands, d) })
 		})
+		if err == nil {
+			err = late.watch(ctx, w)
+		}
 		if err != nil && ctx.Err() == nil {
 			w.Log.Error().Err(err).Stringer("bot", w.Bot).Msg("looking for messages to send failed")
-		}
-		if now := w.Now(); now.Sub(warned) >= lateEvery && w.warnLate(low, now) {
-			warned = now
+			next = w.Now().Add(holdFor)
 		}
 		w.sleep(ctx, next)
 	}
+	grace := time.AfterFunc(w.Grace, cancel)
+	defer grace.Stop()
+	sending.Wait()
 	return nil
 }
 
@@ -124,18 +129,11 @@ func (w *Worker) sleep(ctx context.Context, next time.Time) {
 	}
 }
 
-// look hands over what is due, alerts first, and returns when to look again.
-func (w *Worker) look(ctx context.Context, low map[store.Class]time.Time, hand func(store.Due)) (next time.Time, err error) {
+// look hands over what is due and can be sent now, alerts first, and returns
+// when to look again. Whatever comes free wakes it earlier.
+func (w *Worker) look(ctx context.Context, hand func(store.Due)) (next time.Time, err error) {
 	now := w.Now()
 	w.mu.Lock()
-	if !w.earliest.IsZero() {
-		for class, at := range low {
-			if w.earliest.Before(at) {
-				low[class] = w.earliest
-			}
-		}
-		w.earliest = time.Time{}
-	}
 	pause := w.pause
 	w.mu.Unlock()
 	if now.Before(pause) {
@@ -146,7 +144,7 @@ func (w *Worker) look(ctx context.Context, low map[store.Class]time.Time, hand f
 			next = sooner(next, w.Rules.Quiet.After(now))
 			continue
 		}
-		due, after, err := w.take(ctx, class, low, now)
+		due, after, err := w.take(ctx, class, now)
 		if err != nil {
 			return next, err
 		}
@@ -154,39 +152,52 @@ func (w *Worker) look(ctx context.Context, low map[store.Class]time.Time, hand f
 			hand(d)
 		}
 		next = sooner(next, after)
-		if len(due) == lookMost {
-			return now, nil
-		}
 	}
 	return next, nil
 }
 
-// take claims the chats of rows that are due, and returns those rows and the
-// time of the next one.
-func (w *Worker) take(ctx context.Context, class store.Class, low map[store.Class]time.Time, now time.Time) (due []store.Due, next time.Time, err error) {
-	from, first := low[class], now
+// take claims the chats of rows that are due, as many as can be sent now, and
+// returns those rows and the time of the next one.
+func (w *Worker) take(ctx context.Context, class store.Class, now time.Time) (due []store.Due, next time.Time, err error) {
+	w.mu.Lock()
+	from, known := w.low[class]
+	if !known {
+		from = store.Due{Bot: w.Bot, Class: class}
+	}
+	// What is committed from here on may not be seen, and pulls this down.
+	w.low[class] = store.Due{Bot: w.Bot, Class: class, At: now.Add(lookAgain)}
+	w.mu.Unlock()
+	first := store.Due{Bot: w.Bot, Class: class, At: now}
 	err = w.Store.View(ctx, func(tx *store.Tx) error {
-		return tx.Due(w.Bot, class, from, now.Add(lookAgain), func(d store.Due) bool {
+		return tx.Due(from, now.Add(lookAgain), func(d store.Due) bool {
+			if d.Compare(first) < 0 {
+				first = d
+			}
 			if d.At.After(now) {
 				next = d.At
 				return false
 			}
-			if d.At.Before(first) {
-				first = d.At
-			}
-			if w.claim(d.Chat) {
+			claimed, free := w.claim(d)
+			if claimed {
 				due = append(due, d)
 			}
-			return len(due) < lookMost
+			return free
 		})
 	})
 	if err != nil {
+		first = from
+	}
+	w.mu.Lock()
+	if first.Compare(w.low[class]) < 0 {
+		w.low[class] = first
+	}
+	w.mu.Unlock()
+	if err != nil {
 		for _, d := range due {
-			w.release(d.Chat)
+			w.release(d)
 		}
 		return nil, time.Time{}, fmt.Errorf("reading the outbox: %w", err)
 	}
-	low[class] = first
 	return due, next, nil
 }
 
@@ -197,35 +208,50 @@ func sooner(a, b time.Time) time.Time {
 	return a
 }
 
-// claim keeps a chat from being written to twice at once.
-func (w *Worker) claim(chat card.ChatKey) bool {
+// claim takes a place for a message, and keeps its chat from being written to
+// twice at once. free is false when there is no place left. Reminders take half
+// of the places at most, so that an alert never waits behind a row of them.
+func (w *Worker) claim(d store.Due) (claimed, free bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.busy[chat] {
-		return false
+	reminder := d.Class == store.Reminders
+	if w.sending >= w.Senders || reminder && w.reminding >= max(1, w.Senders/2) {
+		return false, false
 	}
-	w.busy[chat] = true
-	return true
+	if w.busy[d.Chat] {
+		return false, true
+	}
+	w.busy[d.Chat] = true
+	w.sending++
+	if reminder {
+		w.reminding++
+	}
+	return true, true
 }
 
-func (w *Worker) release(chat card.ChatKey) {
+func (w *Worker) release(d store.Due) {
 	w.mu.Lock()
-	delete(w.busy, chat)
+	delete(w.busy, d.Chat)
+	w.sending--
+	if d.Class == store.Reminders {
+		w.reminding--
+	}
 	w.mu.Unlock()
 	w.nudge()
 }
 
 // deliver says what d stands for, and notes what became of it.
 func (w *Worker) deliver(ctx context.Context, d store.Due) {
-	defer w.release(d.Chat)
+	defer w.release(d)
+	began := w.Now()
 	var m Message
 	var ok bool
 	err := w.Store.View(ctx, func(tx *store.Tx) (err error) {
-		m, ok, err = w.Rules.compose(tx, w.Now(), d)
+		m, ok, err = w.Rules.compose(tx, began, d)
 		return err
 	})
 	if err == nil && !ok {
-		err = w.Store.UpdateInBulk(ctx, func(tx *store.Tx) error { return w.Rules.drop(tx, w.Now(), d) })
+		err = w.drop(ctx, d)
 	}
 	if err != nil {
 		w.hold(ctx, err)
@@ -236,32 +262,46 @@ func (w *Worker) deliver(ctx context.Context, d store.Due) {
 	}
 	// A send whose answer is lost is repeated: a double is better than none.
 	outcome := w.Deliver(ctx, m)
-	if outcome.Kind == Outage {
-		w.hold(ctx, nil)
-		w.pauseFor(outcome.Wait)
-		return
+	switch {
+	case outcome.Kind == Outage:
+		w.pauseFor(max(outcome.Wait, outageLeast))
+	case ctx.Err() != nil && (outcome.Kind == Later || outcome.Kind == Failed):
+		// Given up because the program stops: nobody's attempt.
+	default:
+		w.note(ctx, began, m, outcome)
 	}
-	w.note(ctx, m, outcome)
+}
+
+// drop removes a row that stands for nothing.
+func (w *Worker) drop(ctx context.Context, d store.Due) error {
+	var gone bool
+	err := w.Store.UpdateInBulk(ctx, func(tx *store.Tx) (err error) {
+		gone, err = w.Rules.drop(tx, w.Now(), d)
+		return err
+	})
+	if err == nil && !gone {
+		return errors.New("a row of the outbox has nothing to say and yet stands")
+	}
+	return err
 }
 
 // note writes the outcome even while the program stops: the message is out.
-func (w *Worker) note(ctx context.Context, m Message, outcome Outcome) {
+func (w *Worker) note(ctx context.Context, began time.Time, m Message, outcome Outcome) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteTimeout)
 	defer cancel()
-	err := w.Store.UpdateInBulk(ctx, func(tx *store.Tx) error { return w.Rules.note(tx, w.Now(), m, outcome) })
+	err := w.Store.UpdateInBulk(ctx, func(tx *store.Tx) error { return w.Rules.note(tx, began, w.Now(), m, outcome) })
 	if err != nil {
 		w.hold(ctx, err)
 	}
 }
 
-// hold keeps a fault of the store, or of the platform, from being asked again
-// and again at full speed.
+// hold keeps a fault of the store from being met again and again at full speed.
 func (w *Worker) hold(ctx context.Context, err error) {
-	if err == nil || ctx.Err() != nil || errors.Is(err, store.ErrClosed) {
+	if ctx.Err() != nil || errors.Is(err, store.ErrClosed) {
 		return
 	}
 	w.Log.Error().Err(err).Stringer("bot", w.Bot).Msg("a message could not be prepared or noted; it will be tried again")
-	w.pauseFor(10 * time.Second)
+	w.pauseFor(holdFor)
 }
 
 func (w *Worker) pauseFor(wait time.Duration) {
@@ -270,16 +310,4 @@ func (w *Worker) pauseFor(wait time.Duration) {
 	if until := w.Now().Add(wait); until.After(w.pause) {
 		w.pause = until
 	}
-}
-
-// warnLate tells the operator when the oldest alert has waited for more than a
-// day.
-func (w *Worker) warnLate(low map[store.Class]time.Time, now time.Time) bool {
-	oldest := low[store.Alerts]
-	if oldest.IsZero() || now.Sub(oldest) < lateAfter {
-		return false
-	}
-	w.Log.Error().Stringer("bot", w.Bot).Time("since", oldest).
-		Msg("an alert has been waiting to be sent for more than a day; is the platform reachable, and the token right?")
-	return true
 }

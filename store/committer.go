@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"runtime/debug"
 	"time"
 
@@ -20,9 +21,13 @@ type request struct {
 
 const (
 	batchRows  = 8192                 // rows after which a batch is committed
-	batchBytes = 3 << 20              // and bytes: Badger takes 15 % of a memory table
+	batchBytes = 3 << 20              // and bytes
 	batchRun   = 8 * time.Millisecond // and running time: nobody waits longer for others
 	linger     = 4 * time.Millisecond // how long work in bulk waits for company
+
+	// rowOverhead is more than what Badger adds to a row's key and value, its
+	// limit on the number of rows included.
+	rowOverhead = 100
 )
 
 // Update runs fn and returns when what it wrote is on disk. fn sees every
@@ -123,10 +128,21 @@ type batch struct {
 	cleared uint64
 }
 
+// ran is a function of Update that has run, with what it wrote.
+type ran struct {
+	*request
+	tx   *Tx
+	size int
+}
+
+func (s *Store) newBatch() *batch {
+	return &batch{txn: s.db.NewTransaction(true), rows: map[string][]byte{}, inbox: s.inboxSeq}
+}
+
 // commitBatch runs first and whatever else is waiting, and commits all of it.
+// What does not fit is committed after that, on its own.
 func (s *Store) commitBatch(first *request, bulk bool) {
-	b := &batch{txn: s.db.NewTransaction(true), rows: map[string][]byte{}, inbox: s.inboxSeq}
-	defer b.txn.Discard()
+	b := s.newBatch()
 	start := time.Now()
 	var company <-chan time.Time
 	if bulk {
@@ -134,16 +150,39 @@ func (s *Store) commitBatch(first *request, bulk bool) {
 		defer timer.Stop()
 		company = timer.C
 	}
+	var over *ran
 	for r := first; r != nil; r = s.company(company) {
-		s.run(b, r)
-		if len(b.rows) >= batchRows || b.bytes >= batchBytes || time.Since(start) >= batchRun {
+		done := s.run(b, r)
+		if done != nil && b.bytes+done.size > s.batchMost() {
+			over = done
+			break
+		}
+		b.add(done)
+		if len(b.rows) >= batchRows || b.bytes >= min(batchBytes, s.batchMost()) || time.Since(start) >= batchRun {
 			break
 		}
 	}
+	err := s.finish(b)
+	if over == nil {
+		return
+	}
+	if err != nil {
+		over.done <- err // it saw what could not be written
+		return
+	}
+	b = s.newBatch()
+	b.add(over)
+	_ = s.finish(b) // its one writer has been told
+}
+
+// finish commits a batch and tells its writers.
+func (s *Store) finish(b *batch) error {
+	defer b.txn.Discard()
 	err := s.write(b)
 	for _, r := range b.waiting {
 		r.done <- err
 	}
+	return err
 }
 
 // company returns a further request for the batch, nil when none comes.
@@ -172,23 +211,42 @@ func (s *Store) company(linger <-chan time.Time) *request {
 	return nil
 }
 
-// run lets one function write into the batch, all of it or nothing.
-func (s *Store) run(b *batch, r *request) {
+// run lets one function look at the batch and write beside it; nil when it
+// failed, and nothing of it is kept.
+func (s *Store) run(b *batch, r *request) *ran {
 	tx := &Tx{store: s, txn: b.txn, batch: b, own: map[string][]byte{}, inbox: b.inbox}
 	if err := protect(tx, r.fn); err != nil {
 		r.done <- err
+		return nil
+	}
+	size := 0
+	for key, value := range tx.own {
+		size += len(key) + len(value) + rowOverhead
+	}
+	if most := s.batchMost(); size > most {
+		r.done <- fmt.Errorf("writing %d rows of %d bytes at once, more than the %d bytes that a commit takes", len(tx.own), size, most)
+		return nil
+	}
+	return &ran{request: r, tx: tx, size: size}
+}
+
+// add takes what a function wrote into the batch.
+func (b *batch) add(done *ran) {
+	if done == nil {
 		return
 	}
-	for key, value := range tx.own {
-		b.rows[key] = value
-		b.bytes += len(key) + len(value)
-	}
-	b.inbox = tx.inbox
-	b.cleared = max(b.cleared, tx.cleared)
-	b.commit.Persons = append(b.commit.Persons, tx.commit.Persons...)
-	b.commit.Due = append(b.commit.Due, tx.commit.Due...)
-	b.waiting = append(b.waiting, r)
+	maps.Copy(b.rows, done.tx.own)
+	b.bytes += done.size
+	b.inbox = done.tx.inbox
+	b.cleared = max(b.cleared, done.tx.cleared)
+	b.commit.Persons = append(b.commit.Persons, done.tx.commit.Persons...)
+	b.commit.Due = append(b.commit.Due, done.tx.commit.Due...)
+	b.waiting = append(b.waiting, done.request)
 }
+
+// batchMost is how many bytes fit into a transaction of Badger: it takes 15 %
+// of a memory table, of which the committer's own rows need a part.
+func (s *Store) batchMost() int { return int(s.memTable / 8) }
 
 func protect(tx *Tx, fn func(*Tx) error) (err error) {
 	defer func() {
@@ -239,6 +297,12 @@ func (s *Store) fill(b *batch, next *head) error {
 	}
 	if next.Seq%pruneEvery == 0 {
 		through := s.flushedNumbers()
+		// Read after the tables were looked at: it names at least those.
+		tables, err := readTableList(s.dir, 0)
+		if err != nil {
+			return err
+		}
+		s.mark.slot.tables = tables
 		for seq := next.Low + 1; seq <= through; seq++ {
 			if err := put(b.txn, numberedKey(seq), nil); err != nil {
 				return err

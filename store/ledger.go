@@ -8,6 +8,7 @@ import (
 	"hash/crc32"
 	"io"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -35,6 +36,7 @@ type Erasure struct {
 // "seq unix kind key crc", synced before the rows go.
 type ledger struct {
 	file    *os.File
+	size    int64 // of the whole entries
 	entries uint64
 }
 
@@ -44,36 +46,35 @@ func openLedger(path string) (*ledger, error) {
 		return nil, fmt.Errorf("opening the ledger of erasures: %w", err)
 	}
 	l := &ledger{file: file}
-	if err := l.load(path); err != nil {
+	if err := errors.Join(l.load(path), syncDirectory(filepath.Dir(path))); err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
 	return l, nil
 }
 
 // load counts the entries. A last line that was being written when the machine
-// stopped is cut off: what it would have erased is still there and will be
-// asked for again.
+// stopped (it has no end, or zeros that were never filled) is cut off: what it
+// would have erased is still there and will be asked for again.
 func (l *ledger) load(path string) error {
 	content, err := io.ReadAll(l.file)
 	if err != nil {
 		return fmt.Errorf("reading the ledger of erasures: %w", err)
 	}
-	good := 0
 	for line := range strings.Lines(string(content)) {
 		if _, ok := parseErasure(strings.TrimSuffix(line, "\n")); !ok || !strings.HasSuffix(line, "\n") {
 			break
 		}
-		good += len(line)
+		l.size += int64(len(line))
 		l.entries++
 	}
-	rest := string(content[good:])
+	rest := string(content[l.size:])
 	if rest == "" {
 		return nil
 	}
-	if i := strings.IndexByte(rest, '\n'); i >= 0 && i < len(rest)-1 {
+	if i := strings.IndexByte(rest, '\n'); i >= 0 && (i < len(rest)-1 || !strings.Contains(rest, "\x00")) {
 		return fmt.Errorf("%w: the ledger of erasures %s has a line that cannot be read", ErrDamaged, path)
 	}
-	if err := l.file.Truncate(int64(good)); err != nil {
+	if err := l.file.Truncate(l.size); err != nil {
 		return fmt.Errorf("mending the ledger of erasures: %w", err)
 	}
 	return nil
@@ -82,11 +83,13 @@ func (l *ledger) load(path string) error {
 func (l *ledger) add(e Erasure) error {
 	line := formatErasure(e)
 	if _, err := l.file.WriteString(line); err != nil {
-		return fmt.Errorf("writing the ledger of erasures: %w", err)
+		// Half a line must not stand before the next one.
+		return fmt.Errorf("writing the ledger of erasures: %w", errors.Join(err, l.file.Truncate(l.size)))
 	}
 	if err := l.file.Sync(); err != nil {
 		return fmt.Errorf("syncing the ledger of erasures: %w", err)
 	}
+	l.size += int64(len(line))
 	l.entries++
 	return nil
 }
@@ -144,13 +147,24 @@ func (s *Store) ClearErased(ctx context.Context) error {
 	if err != nil || !needed {
 		return err
 	}
-	if err := s.db.Flatten(2); err != nil {
-		return fmt.Errorf("compacting the store: %w", err)
+	if err := s.flatten(); err != nil {
+		return err
 	}
 	return s.Update(ctx, func(tx *Tx) error {
 		tx.cleared = through
 		return nil
 	})
+}
+
+func (s *Store) flatten() error {
+	if !s.enter() {
+		return ErrClosed
+	}
+	defer s.inside.Done()
+	if err := s.db.Flatten(2); err != nil {
+		return fmt.Errorf("compacting the store: %w", err)
+	}
+	return nil
 }
 
 var rotatePrefix = []byte{'z'}

@@ -19,8 +19,9 @@ import (
 // has two slots, written in turn, each with its own checksum: a crash in the
 // middle of a write leaves the other. Its lock is the store's lock.
 type mark struct {
-	file *os.File
-	slot slot
+	file  *os.File
+	slot  slot
+	place int64 // which of the two slots that is
 }
 
 // slot is what a mark says.
@@ -28,12 +29,15 @@ type slot struct {
 	id  [16]byte // the store's name, drawn when it was made
 	key [8]byte  // tells the right SECRET_KEY from a wrong one
 	seq uint64   // the last acknowledged commit
+	// tables is how Badger's list of tables began when numbered rows were last
+	// taken away.
+	tables tableList
 }
 
 const (
 	slotMagic  = "kartmrk1"
 	slotStride = 4096 // slots lie in different sectors
-	slotSize   = 8 + 16 + 8 + 8 + 8
+	slotSize   = 8 + 16 + 8 + 8 + 16 + 8
 )
 
 func (s slot) bytes() []byte {
@@ -42,6 +46,8 @@ func (s slot) bytes() []byte {
 	b = append(b, s.id[:]...)
 	b = append(b, s.key[:]...)
 	b = binary.BigEndian.AppendUint64(b, s.seq)
+	b = binary.BigEndian.AppendUint64(b, uint64(s.tables.size))
+	b = append(b, s.tables.start[:]...)
 	sum := sha256.Sum256(b)
 	return append(b, sum[:8]...)
 }
@@ -58,6 +64,8 @@ func parseSlot(b []byte) (slot, bool) {
 	copy(s.id[:], b[8:24])
 	copy(s.key[:], b[24:32])
 	s.seq = binary.BigEndian.Uint64(b[32:40])
+	s.tables.size = int64(binary.BigEndian.Uint64(b[40:48]))
+	copy(s.tables.start[:], b[48:56])
 	return s, true
 }
 
@@ -83,7 +91,7 @@ func openMark(path string) (m *mark, found bool, err error) {
 			return nil, true, errors.Join(fmt.Errorf("reading the store's mark: %w", err), file.Close())
 		}
 		if s, ok := parseSlot(b); ok && (!readable || s.seq > m.slot.seq) {
-			m.slot, readable = s, true
+			m.slot, m.place, readable = s, i, true
 		}
 	}
 	if !readable {
@@ -102,7 +110,13 @@ func createMark(path string, first slot) (*mark, error) {
 	m := &mark{file: file, slot: first}
 	err = errors.Join(m.lock(), m.writeBoth())
 	if err == nil {
-		err = os.Rename(path+".new", path)
+		err = os.Link(path+".new", path) // unlike a rename, never over another's
+		if errors.Is(err, fs.ErrExist) {
+			err = ErrInUse
+		}
+	}
+	if err == nil {
+		err = os.Remove(path + ".new")
 	}
 	if err == nil {
 		err = syncDirectory(filepath.Dir(path))
@@ -139,7 +153,8 @@ func (m *mark) writeBoth() error {
 // advance says that commit seq is on disk, and returns when that is too.
 func (m *mark) advance(seq uint64) error {
 	m.slot.seq = seq
-	if _, err := m.file.WriteAt(m.slot.bytes(), int64(seq%2)*slotStride); err != nil {
+	m.place = 1 - m.place // the newest one stays whole
+	if _, err := m.file.WriteAt(m.slot.bytes(), m.place*slotStride); err != nil {
 		return fmt.Errorf("writing the store's mark: %w", err)
 	}
 	if err := unix.Fdatasync(int(m.file.Fd())); err != nil {

@@ -63,7 +63,11 @@ func (s *Store) verify() error {
 	case s.head.Seq < s.mark.slot.seq:
 		return ErrBehind
 	}
-	return s.verifyNumbered(txn)
+	if err := s.verifyNumbered(txn); err != nil || s.head.Seq == s.mark.slot.seq {
+		return err
+	}
+	// Killed between a commit and its mark: from now on it is acted on.
+	return s.mark.advance(s.head.Seq)
 }
 
 func (s *Store) verifyNumbered(txn *badger.Txn) error {
@@ -101,7 +105,8 @@ func (s *Store) flushedNumbers() (through uint64) {
 	it := txn.NewIterator(opt)
 	defer it.Close()
 	through = s.head.Low
-	for it.Seek(numberedKey(through + 1)); it.Valid() && through-s.head.Low < pruneMost; it.Next() {
+	most := min(pruneMost, uint64(s.memTable/8192)) // as many as fit beside a full batch
+	for it.Seek(numberedKey(through + 1)); it.Valid() && through-s.head.Low < most; it.Next() {
 		if it.Item().Version() > flushed {
 			break
 		}

@@ -27,16 +27,21 @@ func (tx *Tx) DeleteDue(d Due) error {
 	return tx.delete(key)
 }
 
-// Due calls each with the rows of a bot's class that are due from one instant
-// to another, both included, in the order of their times, until each returns
-// false. Its cost does not depend on how many rows wait beyond.
-func (tx *Tx) Due(bot card.Bot, class Class, from, until time.Time, each func(Due) bool) error {
-	prefix, err := duePrefix(bot, class)
+// Due calls each with the rows of from's bot and class, beginning with from
+// itself or whatever follows it, that are due until the given time, in the
+// order of Due.Compare, until each returns false. Its cost does not depend on
+// how many rows wait beyond.
+func (tx *Tx) Due(from Due, until time.Time, each func(Due) bool) error {
+	prefix, err := duePrefix(from.Bot, from.Class)
 	if err != nil {
 		return err
 	}
-	return tx.scan(prefix, append(prefix[:len(prefix):len(prefix)], be64Time(from)...), func(key []byte, value func(any) error) (bool, error) {
-		d := parseDue(bot, class, key[len(prefix):])
+	first, err := dueKey(from)
+	if err != nil {
+		return err
+	}
+	return tx.scan(prefix, first, func(key []byte, value func(any) error) (bool, error) {
+		d := parseDue(from.Bot, from.Class, key[len(prefix):])
 		if d.At.After(until) {
 			return false, nil
 		}

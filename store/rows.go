@@ -1,6 +1,8 @@
 package store
 
 import (
+	"bytes"
+	"cmp"
 	"time"
 
 	"kartyar/card"
@@ -51,6 +53,15 @@ type Due struct {
 	At     time.Time
 	Person card.PersonKey
 	Chat   card.ChatKey
+}
+
+// Compare orders the rows of one bot's class as they become due.
+func (d Due) Compare(e Due) int {
+	return cmp.Or(
+		cmp.Compare(d.At.Unix(), e.At.Unix()),
+		bytes.Compare(d.Person[:], e.Person[:]),
+		bytes.Compare(d.Chat[:], e.Chat[:]),
+	)
 }
 
 // SetAside is an update that could not be handled, kept sealed for a week.

@@ -106,5 +106,8 @@ func (v *vault) open(key, sealed []byte, value any) error {
 	if err := v.decode.Unmarshal(plain, value); err != nil {
 		return fmt.Errorf("%w: a row of kind %q cannot be decoded: %w", ErrDamaged, key[:1], err)
 	}
+	if row, ok := value.(interface{ inUTC() }); ok {
+		row.inUTC()
+	}
 	return nil
 }

@@ -66,6 +66,11 @@ type Store struct {
 	closeOnce    sync.Once
 	broken       atomic.Pointer[error]
 
+	memTable int64 // bytes of a memory table
+	insideMu sync.Mutex
+	inside   sync.WaitGroup // who reads, and must be out before Badger closes
+	shut     bool           // nobody comes in any more
+
 	head     head   // owned by the committer
 	inboxSeq uint64 // owned by the committer
 	erasures *ledger
@@ -83,7 +88,9 @@ type Commit struct {
 // Open opens the store, or makes a new one where there is neither a directory
 // with files nor a mark. A store that is not the one its mark speaks of, or
 // has lost acknowledged writes, is refused.
-func Open(opt Options) (*Store, error) {
+func Open(opt Options) (*Store, error) { return open(opt, memTableSize) }
+
+func open(opt Options, memTable int64) (*Store, error) {
 	v, err := newVault(opt.Key)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrWrongKey, err)
@@ -98,6 +105,7 @@ func Open(opt Options) (*Store, error) {
 		keyer:  card.NewKeyer(v.subkey("look-up")),
 		urgent: make(chan *request, 256), bulk: make(chan *request, 256),
 		chores: make(chan func()), closing: make(chan struct{}),
+		memTable: memTable,
 	}
 	if s.reserve == 0 {
 		s.reserve = defaultReserve
@@ -143,6 +151,9 @@ func claim(dir string, v *vault) (*mark, error) {
 	}
 	if m.slot.seq > 0 && !manifest {
 		return nil, errors.Join(ErrMissing, m.close())
+	}
+	if err := m.slot.tables.check(dir); err != nil {
+		return nil, errors.Join(err, m.close())
 	}
 	return m, nil
 }
@@ -190,7 +201,10 @@ func (s *Store) openRows() (err error) {
 	if s.erasures, err = openLedger(s.dir + ".erased"); err != nil {
 		return err
 	}
-	s.db, err = openBadger(s.dir, s.log)
+	if err := syncLogs(s.dir); err != nil {
+		return errors.Join(err, s.erasures.close())
+	}
+	s.db, err = openBadger(s.dir, s.memTable, s.log)
 	if err != nil {
 		return errors.Join(fmt.Errorf("opening the store: %w", err), s.erasures.close())
 	}
@@ -200,9 +214,28 @@ func (s *Store) openRows() (err error) {
 	return nil
 }
 
+// syncLogs puts on the disk what a killed process left in the system's memory:
+// what is read from it now must still be there after a power cut.
+func syncLogs(dir string) error {
+	logs, err := filepath.Glob(filepath.Join(dir, "*.mem"))
+	if err != nil {
+		return fmt.Errorf("looking for the store's logs: %w", err)
+	}
+	for _, path := range logs {
+		file, err := os.Open(path)
+		if err != nil {
+			return fmt.Errorf("opening a log of the store: %w", err)
+		}
+		if err := errors.Join(file.Sync(), file.Close()); err != nil {
+			return fmt.Errorf("syncing a log of the store: %w", err)
+		}
+	}
+	return nil
+}
+
 // openBadger turns a panic over damaged files, which Badger has several of,
 // into an error.
-func openBadger(dir string, log zerolog.Logger) (db *badger.DB, err error) {
+func openBadger(dir string, memTable int64, log zerolog.Logger) (db *badger.DB, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			db, err = nil, fmt.Errorf("%w: %v", ErrDamaged, r)
@@ -215,7 +248,7 @@ func openBadger(dir string, log zerolog.Logger) (db *badger.DB, err error) {
 		WithCompression(options.None).
 		WithBlockCacheSize(0).
 		WithChecksumVerificationMode(options.OnBlockRead).
-		WithMemTableSize(memTableSize).
+		WithMemTableSize(memTable).
 		WithNumMemtables(2).
 		WithNumCompactors(2).
 		WithValueLogFileSize(16 << 20).
@@ -223,12 +256,17 @@ func openBadger(dir string, log zerolog.Logger) (db *badger.DB, err error) {
 	return badger.Open(opt)
 }
 
-// Close waits for what is in hand, then closes the store.
+// Close waits for what is in hand, then closes the store. A second Close does
+// nothing. It must not be called from within View or Update.
 func (s *Store) Close() error {
 	var err error
 	s.closeOnce.Do(func() {
 		close(s.closing)
 		s.closed.Wait()
+		s.insideMu.Lock()
+		s.shut = true
+		s.insideMu.Unlock()
+		s.inside.Wait()
 		err = errors.Join(s.db.Close(), s.erasures.close(), s.mark.close())
 	})
 	return err
@@ -259,9 +297,25 @@ func (s *Store) View(ctx context.Context, fn func(*Tx) error) error {
 	if err := s.usable(); err != nil {
 		return err
 	}
+	if !s.enter() {
+		return ErrClosed
+	}
+	defer s.inside.Done()
 	txn := s.db.NewTransaction(false)
 	defer txn.Discard()
 	return fn(&Tx{store: s, txn: txn})
+}
+
+// enter keeps the store open until s.inside.Done; it is false when the store
+// closes already.
+func (s *Store) enter() bool {
+	s.insideMu.Lock()
+	defer s.insideMu.Unlock()
+	if s.shut {
+		return false
+	}
+	s.inside.Add(1)
+	return true
 }
 
 func (s *Store) usable() error {

@@ -84,34 +84,6 @@ func (tx *Tx) delete(key []byte) error {
 	return nil
 }
 
-// scan calls each with the keys under prefix from the given key on, as they
-// were committed before this Tx, until each returns false. value decodes the
-// row.
-func (tx *Tx) scan(prefix, from []byte, each func(key []byte, value func(any) error) (bool, error)) error {
-	opt := badger.DefaultIteratorOptions
-	opt.Prefix = prefix
-	opt.PrefetchValues = false
-	txn := tx.txn
-	if tx.batch != nil {
-		// An iterator of a writing transaction sorts all that is pending.
-		txn = tx.store.db.NewTransaction(false)
-		defer txn.Discard()
-	}
-	it := txn.NewIterator(opt)
-	defer it.Close()
-	for it.Seek(from); it.Valid(); it.Next() {
-		item := it.Item()
-		key := item.KeyCopy(nil)
-		more, err := each(key, func(v any) error {
-			return item.Value(func(sealed []byte) error { return tx.store.vault.open(key, sealed, v) })
-		})
-		if err != nil || !more {
-			return err
-		}
-	}
-	return nil
-}
-
 func rowKey(kind byte, parts ...[]byte) []byte {
 	key := []byte{kind}
 	for _, part := range parts {
