@@ -49,10 +49,10 @@ func pending(p *store.Person, f *store.Follower) (items []Item) {
 		}
 		switch {
 		case item.State.Stage == card.StageReady:
+			item.Event = Arrived
 			if told.Arrival >= a.Arrival.Number || !awaited(p, a) || knownElsewhere(p, f, a) || listed(items, item) {
 				continue
 			}
-			item.Event = Arrived
 		case item.State.Stage.WaitsForHolder():
 			if told.Problem >= a.Problem {
 				continue

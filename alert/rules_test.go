@@ -1,0 +1,300 @@
+package alert
+
+import (
+	"testing"
+	"time"
+
+	"kartyar/card"
+	"kartyar/store"
+)
+
+const hour = time.Hour
+
+func undated(r card.Row) card.Row { r.Undated = true; return r }
+
+func (w *world) wants(got Result, outcome RowOutcome, arrival bool, alerts int) {
+	w.t.Helper()
+	if want := (Result{outcome, arrival, alerts}); got != want {
+		w.t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
+func TestDatedRows(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.wants(w.apply(row(ali, card.StageReady, "7", day0)), Applied, true, 0)
+		w.wants(w.apply(row(ali, card.StageReady, "7", day0)), Unchanged, false, 0)
+		w.wants(w.apply(row(ali, card.StageIssuing, "", day0.Add(-hour))), Unchanged, false, 0)
+		w.wants(w.apply(row(ali, card.StageReady, "7", day0.Add(hour))), Applied, false, 0)
+		w.wants(w.apply(row(ali, card.StageReady, "8", day0.Add(2*hour))), Applied, true, 0)
+		w.wants(w.apply(row(ali, card.StageReturned, "", day0.Add(3*hour))), Applied, false, 0)
+		w.wants(w.apply(row(ali, card.StageReady, "8", day0.Add(4*hour))), Applied, true, 0)
+		w.wants(w.apply(row(ali, card.StageReady, "9", day0.Add(24*hour))), Applied, true, 0)
+		w.wants(w.apply(row(ali, card.StageReady, "9", day0.Add(24*hour+time.Second))), FromFuture, false, 0)
+		a := w.person(ali).Application(unnamed)
+		if a.Arrival.Number != 4 || a.Arrival.Office != "9" || !a.Arrival.At.Equal(day0.Add(24*hour)) {
+			t.Errorf("got %+v", a.Arrival)
+		}
+	})
+}
+
+func TestUndatedRows(t *testing.T) {
+	at := func(office string, after time.Duration) card.Row {
+		return undated(row(ali, card.StageReady, office, day0.Add(after)))
+	}
+	t.Run("yesterday's list again", func(t *testing.T) {
+		inWorld(t, func(w *world) {
+			w.wants(w.apply(at("7", 0)), Applied, true, 0)
+			w.wants(w.apply(at("7", hour)), Unchanged, false, 0)
+			w.wants(w.apply(row(ali, card.StageReturned, "", day0.Add(2*hour))), Applied, false, 0)
+			w.wants(w.apply(at("7", 3*hour)), Unchanged, false, 0)
+			if got := w.person(ali).Applications[0].Record.Current().Stage; got != card.StageReturned {
+				t.Errorf("a list read again moved the card to %v", got)
+			}
+		})
+	})
+	t.Run("over collected", func(t *testing.T) {
+		inWorld(t, func(w *world) {
+			w.apply(at("7", 0))
+			w.apply(row(ali, card.StageCollected, "", day0.Add(hour)))
+			w.wants(w.apply(at("7", 2*hour)), Unchanged, false, 0)
+			w.wants(w.apply(at("8", 2*hour)), NeedsDate, false, 0)
+			w.wants(w.apply(undated(row(ali, card.StageCollected, "", day0.Add(2*hour)))), Unchanged, false, 0)
+			w.wants(w.apply(row(ali, card.StageReady, "8", day0.Add(2*hour))), Applied, true, 0)
+		})
+	})
+	t.Run("the last 16", func(t *testing.T) {
+		inWorld(t, func(w *world) {
+			office := func(i int) string { return string(rune('A' + i)) }
+			for i := range 17 {
+				w.wants(w.apply(at(office(i), time.Duration(i)*time.Minute)), Applied, true, 0)
+			}
+			if got := len(w.person(ali).Applications[0].Undated); got != 16 {
+				t.Errorf("%d are remembered", got)
+			}
+			w.wants(w.apply(at(office(1), hour)), Unchanged, false, 0)
+			w.wants(w.apply(at(office(0), hour)), Applied, true, 0)
+		})
+	})
+	t.Run("older than a dated row", func(t *testing.T) {
+		inWorld(t, func(w *world) {
+			w.apply(row(ali, card.StageReady, "7", day0.Add(hour)))
+			w.wants(w.apply(at("8", 0)), Unchanged, false, 0)
+			w.wants(w.apply(at("8", 2*hour)), Unchanged, false, 0)
+		})
+	})
+	t.Run("what is compared", func(t *testing.T) {
+		inWorld(t, func(w *world) {
+			r := at("7", 0)
+			w.apply(r)
+			for i, change := range []func(*card.Row){
+				func(r *card.Row) { r.Phone = phone(9) },
+				func(r *card.Row) { r.Receipt = receipt(9) },
+				func(r *card.Row) { r.State.Shelf = "3" },
+				func(r *card.Row) { r.State.Note = "x" },
+			} {
+				other := at("7", time.Duration(i+1)*time.Minute)
+				change(&other)
+				w.wants(w.apply(other), Applied, false, 0)
+			}
+		})
+	})
+}
+
+func TestArrivalIsToldOnce(t *testing.T) {
+	inWorld(t, func(w *world) {
+		one, other := w.follow(ali, 1), w.follow(ali, 2)
+		w.wants(w.ready(ali, "7"), Applied, true, 2)
+		sent := w.says(arrived(), arrived())
+		if sent[0].Chat == sent[1].Chat || sent[0].Office != "7" || sent[0].To.Bot != aBot {
+			t.Errorf("sent %+v", sent)
+		}
+		w.now = w.now.Add(hour)
+		w.ready(ali, "7")
+		w.silent()
+		for _, c := range []card.ChatKey{one, other} {
+			if told := w.follower(ali, c).ToldOf(unnamed); told.Arrival != 1 || told.Office != "7" || !told.At.Equal(day0) {
+				t.Errorf("told %+v", told)
+			}
+		}
+	})
+}
+
+func TestMovedReturnedAndBack(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.follow(ali, 1)
+		w.ready(ali, "7")
+		w.says(arrived())
+		w.now = w.now.Add(hour)
+		w.ready(ali, "8")
+		if m := w.says(arrived())[0]; m.Items[0].From != "7" || m.Office != "8" {
+			t.Errorf("moved: %+v", m)
+		}
+		w.now = w.now.Add(hour)
+		w.apply(row(ali, card.StageReturned, "", w.now))
+		if m := w.says([]Event{Left})[0]; m.Items[0].From != "8" || m.Office != "" {
+			t.Errorf("returned: %+v", m)
+		}
+		w.now = w.now.Add(hour)
+		w.apply(row(ali, card.StageDispatched, "8", w.now))
+		w.silent()
+		w.now = w.now.Add(hour)
+		w.ready(ali, "8")
+		if m := w.says(arrived())[0]; m.Items[0].From != "" || m.Items[0].Arrival.Number != 3 {
+			t.Errorf("again: %+v", m)
+		}
+	})
+}
+
+func TestSupersededArrivalIsNotAnnounced(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.follow(ali, 1)
+		w.apply(row(ali, card.StageCollected, "", day0))
+		w.apply(row(ali, card.StageReady, "7", day0.Add(-hour)))
+		w.silent()
+		// An alert that became untrue before it was sent is dropped.
+		w.now = w.now.Add(hour)
+		w.ready(ali, "7")
+		w.apply(row(ali, card.StageCollected, "", w.now.Add(time.Minute)))
+		if rows := w.rows(store.Alerts); len(rows) > 0 {
+			t.Errorf("waiting: %+v", rows)
+		}
+		w.silent()
+	})
+}
+
+func TestProblems(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.follow(ali, 1)
+		for _, step := range []struct {
+			stage card.Stage
+			said  bool
+		}{
+			{card.StageDefective, true}, {card.StageDefective, false}, {card.StageRejected, true},
+			{card.StageIssuing, false}, {card.StageDefective, true}, {card.StageApproved, false},
+		} {
+			w.now = w.now.Add(hour)
+			w.apply(row(ali, step.stage, "", w.now))
+			if step.said {
+				w.says([]Event{Problem})
+			} else {
+				w.silent()
+			}
+		}
+	})
+}
+
+func TestTwoIDsOfOneCard(t *testing.T) {
+	with := func(id card.ApplicationID, r card.Row) card.Row { r.ID = id; return r }
+	tests := []struct {
+		name       string
+		one, other card.ApplicationID
+		office     string
+		again      bool
+	}{
+		{"receipt and none, same office", byReceipt(1), unnamed, "7", false},
+		{"name and receipt, same office", byName(1), byReceipt(1), "7", false},
+		{"name and receipt, other office", byName(1), byReceipt(1), "8", true},
+		{"two names", byName(1), byName(2), "7", true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			inWorld(t, func(w *world) {
+				w.follow(ali, 1)
+				w.apply(with(tt.one, row(ali, card.StageReady, "7", w.now)))
+				w.says(arrived())
+				w.now = w.now.Add(hour)
+				w.apply(with(tt.other, row(ali, card.StageReady, tt.office, w.now)))
+				if !tt.again {
+					w.silent()
+					done, err := w.rules.Claim(w.tx, w.now, ali, tt.one, 1, true)
+					must(err)
+					if rows := w.rows(store.Reminders); !done || len(rows) > 0 {
+						t.Errorf("claimed %v, and yet %+v", done, rows)
+					}
+					return
+				}
+				w.says(arrived())
+			})
+		})
+	}
+	t.Run("both at once", func(t *testing.T) {
+		inWorld(t, func(w *world) {
+			w.follow(ali, 1)
+			w.apply(with(byName(1), row(ali, card.StageReady, "7", w.now)))
+			w.apply(with(byReceipt(1), row(ali, card.StageReady, "7", w.now)))
+			w.says(arrived())
+		})
+	})
+	t.Run("collected ends the other's reminders", func(t *testing.T) {
+		inWorld(t, func(w *world) {
+			w.follow(ali, 1)
+			w.apply(with(byName(1), row(ali, card.StageReady, "7", w.now)))
+			w.says(arrived())
+			w.apply(with(byReceipt(1), row(ali, card.StageCollected, "", w.now)))
+			if rows := w.rows(store.Reminders); len(rows) > 0 {
+				t.Errorf("waiting: %+v", rows)
+			}
+			w.now = w.now.AddDate(0, 0, 10)
+			w.silent()
+		})
+	})
+}
+
+func TestOneMessageForEachOffice(t *testing.T) {
+	inWorld(t, func(w *world) {
+		c := w.follow(ali, 1)
+		w.follow(sara, 1)
+		w.follow(reza, 1)
+		w.ready(ali, "7")
+		w.ready(sara, "8")
+		w.ready(reza, "7")
+		sent := w.says([]Event{Arrived, Arrived}, arrived())
+		if sent[0].Office == sent[1].Office || !sent[0].Items[0].Several {
+			t.Errorf("sent %+v", sent)
+		}
+		w.now = ReminderTime(w.now, 3)
+		w.says([]Event{Waiting, Waiting}, reminded())
+		_ = c
+	})
+}
+
+func TestManyItemsGoInSeveralMessages(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.follow(ali, 1)
+		for i := range byte(11) {
+			r := row(ali, card.StageReady, "7", w.now)
+			r.ID = byName(i)
+			w.apply(r)
+		}
+		sent := w.deliver(Sent)
+		if len(sent) != 2 || len(sent[0].Items) != itemsMost || len(sent[1].Items) != 3 {
+			t.Errorf("%d messages", len(sent))
+		}
+	})
+}
+
+func TestZoneIsNoChange(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.follow(ali, 1)
+		w.apply(row(ali, card.StageReady, "7", day0.In(tehran())))
+		w.wants(w.apply(row(ali, card.StageReady, "7", day0.UTC())), Unchanged, false, 0)
+		w.wants(w.apply(row(ali, card.StageReady, "7", day0.Add(time.Millisecond))), Unchanged, false, 0)
+		if loc := w.person(ali).Applications[0].Record.Known.AsOf.Location(); loc != time.UTC {
+			t.Errorf("stored times come back in %v", loc)
+		}
+	})
+}
+
+func TestPreviewAgreesWithApply(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.follow(ali, 1)
+		p := *w.person(ali)
+		r := row(ali, card.StageReady, "7", w.now)
+		result, told := w.rules.Preview(&p, w.now, r)
+		w.wants(result, Applied, true, 1)
+		if len(told) != 1 || told[0] != chat(1) {
+			t.Errorf("told %v", told)
+		}
+		w.wants(w.apply(r), Applied, true, 1)
+	})
+}
