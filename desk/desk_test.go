@@ -2,6 +2,7 @@ package desk_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"path/filepath"
@@ -69,35 +70,56 @@ func (w *world) load(list string) desk.ImportReport {
 	return report
 }
 
-// follow has a chat follow a person whose mobile is mobile(n).
-func (w *world) follow(chat int64, n int) card.ChatKey {
+// follows is a chat that follows the n-th person and has proved a mobile:
+// mobile(n) unless another is named.
+type follows struct {
+	chat   int64
+	n      int
+	mobile string
+}
+
+func (w *world) chat(id int64) card.ChatKey {
+	return w.store.Keyer().Chat(card.Subscriber{Bot: aBot, Chat: id})
+}
+
+func (w *world) key(n int) card.PersonKey {
+	return w.store.Keyer().Person(card.NationalCode(code(n)))
+}
+
+func (w *world) update(fn func(tx *store.Tx) error) {
 	w.t.Helper()
-	to := card.Subscriber{Bot: aBot, Chat: chat}
-	key := w.store.Keyer().Chat(to)
-	err := w.store.Update(ctx, func(tx *store.Tx) error {
-		if _, found, err := tx.Chat(key); err != nil {
-			return err
-		} else if !found {
-			if err := tx.PutChat(key, store.Chat{Subscriber: to}); err != nil {
+	if err := w.store.Update(ctx, fn); err != nil {
+		w.t.Fatalf("updating: %v", err)
+	}
+}
+
+func (w *world) follow(all ...follows) {
+	w.t.Helper()
+	w.update(func(tx *store.Tx) error {
+		for _, f := range all {
+			key := w.chat(f.chat)
+			if _, found, err := tx.Chat(key); err != nil {
+				return err
+			} else if !found {
+				if err := tx.PutChat(key, store.Chat{Subscriber: card.Subscriber{Bot: aBot, Chat: f.chat}}); err != nil {
+					return err
+				}
+			}
+			phone := cmp.Or(f.mobile, mobile(f.n))
+			asker := alert.Asker{Chat: key, Bot: aBot, Phone: w.store.Keyer().Phone(card.Mobile("+98" + phone[1:]))}
+			if _, err := rules.Ask(tx, noon, w.key(f.n), asker); err != nil {
 				return err
 			}
 		}
-		_, err := rules.Ask(tx, noon, w.store.Keyer().Person(card.NationalCode(code(n))), alert.Asker{
-			Chat: key, Bot: aBot, Phone: w.store.Keyer().Phone(card.Mobile("+98" + mobile(n)[1:])),
-		})
-		return err
+		return nil
 	})
-	if err != nil {
-		w.t.Fatalf("following: %v", err)
-	}
-	return key
 }
 
 // person returns what is known of the n-th person.
 func (w *world) person(n int) (p store.Person) {
 	w.t.Helper()
 	err := w.store.View(ctx, func(tx *store.Tx) (err error) {
-		p, err = tx.Person(w.store.Keyer().Person(card.NationalCode(code(n))))
+		p, err = tx.Person(w.key(n))
 		return err
 	})
 	if err != nil {
@@ -141,7 +163,7 @@ func refusals(opt *desk.ImportOptions) *[]manifest.Line {
 
 func TestImport(t *testing.T) {
 	w := newWorld(t)
-	chat := w.follow(1, 1)
+	w.follow(follows{chat: 1, n: 1})
 	list := heading + ready(1) + ready(2) + ready(1) + "12,,ready,12,\n" + code(3) + ",,گم شد,99,2026-11-20\n"
 	got := w.load(list)
 	if got.Rows != 5 || got.Applied != 3 || got.Unchanged != 1 || got.Refused != 1 || got.Arrivals != 2 || got.Alerts != 1 ||
@@ -149,7 +171,7 @@ func TestImport(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 	p := w.person(1)
-	if f := p.Follower(chat); f == nil || f.Alert.Due.IsZero() || len(p.Applications) != 1 || p.Applications[0].Record.Current().Office != "12" {
+	if f := p.Follower(w.chat(1)); f == nil || f.Alert.Due.IsZero() || len(p.Applications) != 1 || p.Applications[0].Record.Current().Office != "12" {
 		t.Errorf("got %+v", p)
 	}
 	again := w.load(list)

@@ -108,12 +108,12 @@ type importing struct {
 }
 
 func (im *importing) run(ctx context.Context, r io.Reader) (err error) {
-	rows := &sorter{}
-	rows.spool, err = newSpool(im.opt.SpoolDir, im.room(ctx))
+	sealed, err := newSpool(im.opt.SpoolDir, im.room(ctx))
 	if err != nil {
 		return fmt.Errorf("taking in a list: %w", err)
 	}
-	defer func() { err = errors.Join(err, rows.spool.close()) }()
+	defer func() { err = errors.Join(err, sealed.close()) }()
+	rows := newSorter(sealed)
 	if err := im.read(ctx, r, rows); err != nil {
 		return fmt.Errorf("taking in a list: %w", err)
 	}

@@ -13,7 +13,8 @@ import (
 	"kartyar/card"
 )
 
-// The bounds of what is sorted in memory at a time: one run.
+// The bounds of what is sorted in memory at a time: one run. In rows, and in
+// encoded bytes.
 const (
 	runRows  = 32 << 10
 	runBytes = 8 << 20
@@ -24,12 +25,15 @@ const (
 // So the rows of a person are met together and the store is written in the
 // order of its keys, which spares it most of its compactions.
 type sorter struct {
-	spool *spool
-	arena []byte // the encoded rows of the run in hand
-	index []place
-	runs  []span
-	rows  int
+	spool               *spool
+	rowsMost, bytesMost int    // bounds of a run
+	arena               []byte // the encoded rows of the run in hand
+	index               []place
+	runs                []span
+	rows                int
 }
+
+func newSorter(s *spool) *sorter { return &sorter{spool: s, rowsMost: runRows, bytesMost: runBytes} }
 
 // place is where a row of the run in hand lies in the arena.
 type place struct {
@@ -46,7 +50,7 @@ func (s *sorter) add(q queued) error {
 	s.arena = q.encode(s.arena)
 	s.index = append(s.index, place{person: q.row.Person, at: uint32(at), size: uint32(len(s.arena) - at)})
 	s.rows++
-	if len(s.index) < runRows && len(s.arena) < runBytes {
+	if len(s.index) < s.rowsMost && len(s.arena) < s.bytesMost {
 		return nil
 	}
 	return s.flush()
