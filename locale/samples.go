@@ -23,6 +23,14 @@ func Samples() []Sample {
 		wordSamples(),
 		buttonSamples(),
 		commonSamples(),
+		startSamples(),
+		proofSamples(),
+		statusSamples(),
+		followSamples(),
+		peopleSamples(),
+		officeSamples(),
+		settingsSamples(),
+		alertSamples(),
 		demoSamples(),
 	)
 }

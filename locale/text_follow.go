@@ -1,0 +1,56 @@
+package locale
+
+import "time"
+
+// Buttons that say when to be reminded.
+const (
+	ButtonTomorrow  = "فردا"
+	ButtonThreeDays = "سه روز دیگر"
+	ButtonOneWeek   = "یک هفتهٔ دیگر"
+)
+
+// Subscribed stands before the status when a person asked to be told.
+func Subscribed() string {
+	return "از این پس خبر‌های این کارت را همین‌جا می‌فرستیم."
+}
+
+// Unsubscribed stands before the status when a person asked not to be told.
+func Unsubscribed() string {
+	return "دیگر خبری از این کارت نمی‌فرستیم. هر وقت خواستید، «" + ButtonSubscribe + "» را بزنید."
+}
+
+// Claimed stands before the status when the holder says that they have the
+// card.
+func Claimed() string { return "یادداشت کردیم. دیگر یادآوری نمی‌کنیم." }
+
+// Unclaimed stands before the status when that was taken back.
+func Unclaimed() string { return "یادداشت پیشین را برداشتیم." }
+
+// AskSnooze asks when to remind.
+func AskSnooze() string { return "چه وقت یادآوری کنیم؟" }
+
+// SnoozedUntil says when the reminder will come.
+func SnoozedUntil(at time.Time) string {
+	return "باشد. " + LongDate(at) + "، " + Clock(at) + "، یادآوری می‌کنیم."
+}
+
+// NothingToDo answers «تحویل گرفتم» or «بعداً یادم بینداز» where no card waits.
+func NothingToDo() string {
+	return "اکنون کارتی آمادهٔ تحویل نیست. وضعیت را ببینید."
+}
+
+func followSamples() []Sample {
+	at := time.Date(2026, 11, 24, 10, 0, 0, 0, Tehran())
+	return []Sample{
+		{Name: "ButtonTomorrow", Text: ButtonTomorrow},
+		{Name: "ButtonThreeDays", Text: ButtonThreeDays},
+		{Name: "ButtonOneWeek", Text: ButtonOneWeek},
+		{Name: "Subscribed", Text: Subscribed()},
+		{Name: "Unsubscribed", Text: Unsubscribed()},
+		{Name: "Claimed", Text: Claimed()},
+		{Name: "Unclaimed", Text: Unclaimed()},
+		{Name: "AskSnooze", Text: AskSnooze()},
+		{Name: "SnoozedUntil", Text: SnoozedUntil(at)},
+		{Name: "NothingToDo", Text: NothingToDo()},
+	}
+}

@@ -1,0 +1,81 @@
+package locale
+
+import "kartyar/card"
+
+// Buttons for paging through the office directory.
+const (
+	ButtonNextPage   = "صفحهٔ بعد"
+	ButtonPrevPage   = "صفحهٔ قبل"
+	ButtonProvinces  = "استان دیگر"
+	ButtonElsewhere  = "بدون استان"
+	ButtonOtherPlace = "جا‌های دیگر"
+)
+
+// ChooseProvince asks for a province, or for a word to search by. current is
+// the office that was chosen before; zero when none. nickname is empty in a
+// chat that follows one person.
+func ChooseProvince(nickname string, current card.Office) string {
+	text := heading(nickname)
+	if current.Code != "" {
+		text += "دفتر دلخواه اکنون: " + OfficeName(current) + "\n"
+	}
+	return text + "استان را انتخاب کنید، یا نام دفتر، شهر یا خیابان را بنویسید."
+}
+
+// ChooseCity asks for a city of a province.
+func ChooseCity(province string) string {
+	return "استان " + Name(province) + "\nشهر را انتخاب کنید، یا نام دفتر را بنویسید."
+}
+
+// ChooseOffice asks for an office of a city.
+func ChooseOffice(city string) string {
+	return "شهر " + Name(city) + "\nدفتر را انتخاب کنید، یا نام آن را بنویسید."
+}
+
+// OfficesFound goes above the offices that fit what was typed.
+func OfficesFound() string {
+	return "این دفتر‌ها را یافتیم. یکی را انتخاب کنید، یا نام دیگری بنویسید."
+}
+
+// NoOfficeFound says that nothing fits what was typed.
+func NoOfficeFound() string {
+	return "دفتری با این نام نیافتیم. نام دفتر، شهر یا خیابان را جور دیگری بنویسید، یا استان را انتخاب کنید."
+}
+
+// OwnOffice is the label of the button for the office that the record names.
+func OwnOffice(name string) string { return "دفتر خود کارت: " + name }
+
+// OfficeChosen says that the wish is noted, and what it is worth.
+func OfficeChosen(o card.Office) string {
+	return "دفتر دلخواه شما یادداشت شد.\n" + OfficeLines(o) +
+		"\n\nجای کارت را ثبت احوال تعیین می‌کند. اگر به دفتر دیگری برسد، همان را به شما می‌گوییم."
+}
+
+// NoOffices says that no directory has been loaded.
+func NoOffices() string {
+	return "فهرست دفتر‌ها هنوز آماده نیست. کمی بعد دوباره بیایید."
+}
+
+// ProveFirst answers what needs a card that the chat follows, where it follows
+// none.
+func ProveFirst() string { return "اول کارت خود را به ما بشناسانید." }
+
+func officeSamples() []Sample {
+	return []Sample{
+		{Name: "ButtonNextPage", Text: ButtonNextPage},
+		{Name: "ButtonPrevPage", Text: ButtonPrevPage},
+		{Name: "ButtonProvinces", Text: ButtonProvinces},
+		{Name: "ButtonElsewhere", Text: ButtonElsewhere},
+		{Name: "ButtonOtherPlace", Text: ButtonOtherPlace},
+		{Name: "ChooseProvince/first", Text: ChooseProvince("", card.Office{})},
+		{Name: "ChooseProvince/again", Text: ChooseProvince("مامان", sampleOffice())},
+		{Name: "ChooseCity", Text: ChooseCity("فارس")},
+		{Name: "ChooseOffice", Text: ChooseOffice("شیراز")},
+		{Name: "OfficesFound", Text: OfficesFound()},
+		{Name: "NoOfficeFound", Text: NoOfficeFound()},
+		{Name: "OwnOffice", Text: OwnOffice("پیشخوان ۱۲ ونک")},
+		{Name: "OfficeChosen", Text: OfficeChosen(sampleOffice())},
+		{Name: "NoOffices", Text: NoOffices()},
+		{Name: "ProveFirst", Text: ProveFirst()},
+	}
+}

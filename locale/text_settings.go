@@ -1,0 +1,99 @@
+package locale
+
+import (
+	"strings"
+
+	"kartyar/card"
+)
+
+// Buttons of the settings.
+const (
+	ButtonChangePhone = "تغییر شمارهٔ همراه"
+	ButtonForgetYes   = "بله، حذف شود"
+	ButtonForgetNo    = "نه، بماند"
+)
+
+// PersonView is a person as the settings show them.
+type PersonView struct {
+	Nickname string // empty in a chat that follows one person
+	Notify   bool
+	Office   card.Office // the chosen one; zero when none
+}
+
+// Settings shows what can be changed; people may be none.
+func Settings(people []PersonView) string {
+	if len(people) == 0 {
+		return "هنوز کارتی را دنبال نمی‌کنید. «" + ButtonStatus + "» را بزنید."
+	}
+	if len(people) == 1 && people[0].Nickname == "" {
+		return "تنظیمات\n" + personLines(people[0])
+	}
+	lines := []string{"کسانی که کارتشان را دنبال می‌کنید. برای تغییر، نام را بزنید."}
+	for _, p := range people {
+		lines = append(lines, "«"+Name(p.Nickname)+"»: "+notifyWord(p.Notify))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// PersonSettings shows what can be changed of one person among several.
+func PersonSettings(p PersonView) string { return heading(p.Nickname) + personLines(p) }
+
+func personLines(p PersonView) string {
+	office := "انتخاب نشده"
+	if p.Office.Code != "" {
+		office = OfficeName(p.Office)
+	}
+	return "خبر کارت: " + notifyWord(p.Notify) + "\nدفتر دلخواه: " + office
+}
+
+func notifyWord(on bool) string {
+	if on {
+		return "خبر می‌دهیم"
+	}
+	return "خبر نمی‌دهیم"
+}
+
+// Privacy says what is kept, why and for how long.
+func Privacy() string {
+	return "چه چیزی نگه می‌داریم؟\n" +
+		"نشانه‌ای رمزشده از کد ملی، شمارهٔ همراه و کد رهگیری، که خود آن‌ها از رویش خوانده نمی‌شود؛ نشانی این گفت‌وگو؛ نامی که برای هر نفر نوشته‌اید؛ دفتر دلخواه؛ و خبر‌هایی که به شما داده‌ایم.\n\n" +
+		"چرا؟\n" +
+		"تا وضعیت کارت را تنها به شما بگوییم و رسیدن آن را خبر دهیم. این‌ها را به کسی نمی‌دهیم.\n\n" +
+		"تا کی؟\n" +
+		"تا وقتی «" + ButtonDeleteMyData + "» را بزنید. پس از آن فقط شمار پرسش‌های نادرست می‌ماند تا کسی نتواند کد دیگران را حدس بزند."
+}
+
+// AskForget asks for confirmation, once.
+func AskForget() string {
+	return "همهٔ اطلاعات شما در این گفت‌وگو حذف شود؟\nپس از آن دیگر خبری نمی‌فرستیم و برای پرسیدن باید از نو شروع کنید."
+}
+
+// Forgetting takes the place of the question while the menu is taken away.
+func Forgetting() string { return "حذف شد." }
+
+// Forgotten says that the data are gone.
+func Forgotten() string {
+	return "همهٔ اطلاعات شما حذف شد. هر وقت خواستید از نو شروع کنید، " + Isolate("/start") + " را بفرستید."
+}
+
+// NotForgotten says that nothing was deleted.
+func NotForgotten() string { return "چیزی حذف نشد." }
+
+func settingsSamples() []Sample {
+	one := PersonView{Notify: true}
+	mother := PersonView{Nickname: "مامان", Office: sampleOffice()}
+	return []Sample{
+		{Name: "ButtonChangePhone", Text: ButtonChangePhone},
+		{Name: "ButtonForgetYes", Text: ButtonForgetYes},
+		{Name: "ButtonForgetNo", Text: ButtonForgetNo},
+		{Name: "Settings/none", Text: Settings(nil)},
+		{Name: "Settings/one", Text: Settings([]PersonView{one})},
+		{Name: "Settings/several", Text: Settings([]PersonView{{Nickname: "خودم", Notify: true}, mother})},
+		{Name: "PersonSettings", Text: PersonSettings(mother)},
+		{Name: "Privacy", Text: Privacy()},
+		{Name: "AskForget", Text: AskForget()},
+		{Name: "Forgetting", Text: Forgetting()},
+		{Name: "Forgotten", Text: Forgotten()},
+		{Name: "NotForgotten", Text: NotForgotten()},
+	}
+}

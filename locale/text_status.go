@@ -1,0 +1,251 @@
+package locale
+
+import (
+	"strings"
+	"time"
+	"unicode/utf16"
+
+	"kartyar/card"
+)
+
+// Buttons under a status.
+const (
+	ButtonMap           = "مسیر دفتر روی نقشه"
+	ButtonNotCollected  = "هنوز نگرفته‌ام"
+	ButtonStatusRefresh = "وضعیت تازه"
+)
+
+// bring is what a person must bring wherever cards are collected; fees and
+// deadlines differ and are not said here.
+const bring = "فقط صاحب کارت می‌تواند آن را بگیرد. کارت قبلی یا شناسنامه و رسید درخواست را همراه ببرید؛ در دفتر، هویت و اثر انگشت بررسی می‌شود."
+
+// heading names whose card a message speaks of; nothing in a chat that follows
+// one person.
+func heading(nickname string) string {
+	if nickname == "" {
+		return ""
+	}
+	return "کارت «" + Name(nickname) + "»\n"
+}
+
+// OfficeName names an office of which perhaps the code alone is known.
+func OfficeName(o card.Office) string {
+	if o.Name == "" {
+		return "دفتر با کد " + Name(o.Code)
+	}
+	return Name(o.Name)
+}
+
+// OfficeLines says where an office is, as far as it is known: name, address,
+// hours, phone, a line each.
+func OfficeLines(o card.Office) string {
+	lines := []string{"دفتر: " + Name(o.Name)}
+	if o.Name == "" {
+		lines[0] = OfficeName(o)
+	}
+	switch {
+	case o.Address != "" && o.City != "":
+		lines = append(lines, "نشانی: "+Name(o.City)+"، "+Passage(o.Address))
+	case o.Address != "":
+		lines = append(lines, "نشانی: "+Passage(o.Address))
+	case o.City != "":
+		lines = append(lines, "شهر: "+Name(o.City))
+	}
+	if o.Hours != "" {
+		lines = append(lines, "ساعت کار: "+Name(o.Hours))
+	}
+	if o.Phone != "" {
+		lines = append(lines, "تلفن: "+Phone(o.Phone))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// CardView is one application as a status shows it.
+type CardView struct {
+	State   card.State
+	Since   time.Time
+	Office  card.Office // of State.Office; only Code is set when it is not in the directory
+	Wish    card.Office // the office that the person chose; zero when none
+	Claimed bool        // the holder says that they have collected it
+}
+
+// StatusView is where a person's cards stand.
+type StatusView struct {
+	Nickname string     // empty in a chat that follows one person
+	Cards    []CardView // newest first, one at least
+	Fresh    time.Time
+}
+
+// Status says where a person's cards stand, what it means and what to do. It
+// leaves the oldest out when all do not fit one message.
+func Status(s StatusView, now time.Time) string {
+	const room = 3600 // UTF-16 units, so that a lead and the freshness fit too
+	text, size := heading(s.Nickname), 0
+	for i, c := range s.Cards {
+		part := cardText(c)
+		if len(s.Cards) > 1 {
+			part = "درخواست " + Number(i+1) + " از " + Number(len(s.Cards)) + "\n" + part
+		}
+		if size += len(utf16.Encode([]rune(part))); i > 0 && size > room {
+			text += "درخواست‌های قدیمی‌تر در این پیام جا نشد.\n\n"
+			break
+		}
+		text += part + "\n\n"
+	}
+	return text + Fresh(s.Fresh, now)
+}
+
+func cardText(c CardView) string {
+	lines := []string{"مرحله: " + StageAsGiven(c.State), meaning(c)}
+	if c.State.Note != "" && c.State.Stage.WaitsForHolder() {
+		lines = append(lines, "توضیح: "+Passage(c.State.Note))
+	}
+	if c.State.Office != "" {
+		lines = append(lines, OfficeLines(c.Office))
+	}
+	if wish := wishLine(c); wish != "" {
+		lines = append(lines, wish)
+	}
+	if c.State.Stage == card.StageReady && !c.Claimed {
+		lines = append(lines, bring)
+	}
+	return strings.Join(append(lines, "از "+Date(c.Since)+" در این مرحله است."), "\n")
+}
+
+// meaning says what a stage means and what to do now.
+func meaning(c CardView) string {
+	switch c.State.Stage {
+	case card.StageRegistered:
+		return "درخواست کارت ثبت شده است. فعلاً کاری لازم نیست؛ رسید را نگه دارید."
+	case card.StageApproved:
+		return "مدارک تأیید شده و کارت در نوبت صدور است. فعلاً کاری لازم نیست."
+	case card.StageDefective:
+		return "درخواست نقص مدرک دارد و پیش نمی‌رود. به دفتری که درخواست داده‌اید بروید و مدارک را کامل کنید."
+	case card.StageIssuing:
+		return "کارت در دست چاپ است. فعلاً کاری لازم نیست."
+	case card.StageRejected:
+		return "این درخواست پذیرفته نشده است. به دفتری که درخواست داده‌اید بروید و علت را بپرسید."
+	case card.StageDispatched:
+		return "کارت در راه دفتر است. هنوز به دفتر نروید تا برسد."
+	case card.StageReady:
+		if c.Claimed {
+			return "گفته‌اید که کارت را گرفته‌اید؛ دیگر یادآوری نمی‌کنیم."
+		}
+		return "کارت رسیده است. برای گرفتن آن به این دفتر بروید."
+	case card.StageReturned:
+		return "کارت در مهلت خود گرفته نشد و به مرکز برگشت. به دفتری که درخواست داده‌اید بروید و ارسال دوباره را بخواهید."
+	case card.StageCollected:
+		return "کارت تحویل داده شده است. اگر آن را نگرفته‌اید، از دفتر بپرسید."
+	}
+	return "معنی این مرحله را نمی‌دانیم و حدس نمی‌زنیم. از دفتر بپرسید."
+}
+
+// wishLine speaks of the office that the person chose, where it is another
+// than the card's.
+func wishLine(c CardView) string {
+	switch stage := c.State.Stage; {
+	case c.Wish.Code == "" || c.Wish.Code == c.State.Office || c.Claimed, stage == card.StageCollected, stage == card.StageReturned:
+		return ""
+	case c.State.Office == "":
+		return "دفتر دلخواه شما: " + OfficeName(c.Wish) + "\nدفتر تحویل را ثبت احوال تعیین می‌کند و شاید این نباشد."
+	case stage == card.StageReady || stage == card.StageDispatched:
+		return OtherOffice(c.Wish)
+	}
+	return ""
+}
+
+// OtherOffice says that the card is not at the office that the person chose.
+func OtherOffice(wish card.Office) string {
+	return "این دفتر همان دفتر دلخواه شما نیست. دلخواه شما این بود: " + OfficeName(wish)
+}
+
+// StillWaiting is the status of a pair of code and phone that no record fits.
+// promised says that the person is told when one does.
+func StillWaiting(nickname string, promised bool, p card.Platform) string {
+	text := heading(nickname) + "هنوز کارتی با این کد و این شماره نیافتیم"
+	if promised {
+		text += "؛ اگر برسد خبر می‌دهیم"
+	}
+	return text + ".\n" + WhyNotFound(p)
+}
+
+// NoRecord is the status of a person of whom no record speaks any more.
+func NoRecord(nickname string, p card.Platform) string {
+	return heading(nickname) + "اکنون از این کارت اطلاعی نداریم.\n\n" + WhereToAsk(p)
+}
+
+// NotFollowed stands in for a status of somebody whom the chat does not follow
+// any more.
+func NotFollowed() string {
+	return "این کارت دیگر در فهرست شما نیست. برای پرسیدن دوباره، «" + ButtonStatus + "» را بزنید."
+}
+
+// Unavailable says that nobody knows at the moment.
+func Unavailable(p card.Platform) string {
+	return "فعلاً به اطلاعات کارت‌ها دسترسی نداریم. چند دقیقهٔ دیگر دوباره بپرسید.\n\n" + WhereToAsk(p)
+}
+
+// ChoosePerson asks whose card is meant; a button for each person stands
+// beneath.
+func ChoosePerson() string { return "کارت چه کسی؟" }
+
+// sampleOffice is an office with all that can be known of one.
+func sampleOffice() card.Office {
+	return card.Office{
+		Code: "12E4", Name: "پیشخوان ۱۲ ونک", Kind: card.Pishkhan, Province: "تهران", City: "تهران",
+		Address: "خیابان ونک، پلاک ۱۰", Hours: "شنبه تا چهارشنبه ۸ تا ۱۴", Phone: "021-00000101",
+	}
+}
+
+func statusSamples() []Sample {
+	now := time.Date(2026, 11, 23, 10, 30, 0, 0, Tehran())
+	since := time.Date(2026, 11, 20, 0, 0, 0, 0, Tehran())
+	other := card.Office{Code: "77", Name: "پست مرکزی"}
+	samples := []Sample{
+		{Name: "ButtonMap", Text: ButtonMap},
+		{Name: "ButtonNotCollected", Text: ButtonNotCollected},
+		{Name: "ButtonStatusRefresh", Text: ButtonStatusRefresh},
+		{Name: "OfficeName/named", Text: OfficeName(sampleOffice())},
+		{Name: "OfficeName/code", Text: OfficeName(card.Office{Code: "12E4"})},
+		{Name: "OfficeLines/all", Text: OfficeLines(sampleOffice())},
+		{Name: "OfficeLines/city", Text: OfficeLines(card.Office{Code: "1", Name: "پست مرکزی", City: "قم"})},
+		{Name: "OfficeLines/code", Text: OfficeLines(card.Office{Code: "12E4"})},
+		{Name: "OtherOffice", Text: OtherOffice(other)},
+	}
+	view := func(s card.State, c CardView) StatusView {
+		c.State, c.Since = s, since
+		return StatusView{Cards: []CardView{c}, Fresh: now.Add(-time.Hour)}
+	}
+	add := func(name string, v StatusView) {
+		samples = append(samples, Sample{Name: "Status/" + name, Text: Status(v, now)})
+	}
+	for _, stage := range append(card.Stages(), card.StageUnknown) {
+		s := card.State{Stage: stage, AsOf: since}
+		c := CardView{}
+		switch {
+		case stage.NeedsOffice():
+			s.Office, c.Office = "12E4", sampleOffice()
+		case stage.WaitsForHolder():
+			s.Note = "عکس تازه لازم است"
+		case stage == card.StageUnknown:
+			s.Word = "در صف چاپ"
+		}
+		add(stage.String(), view(s, c))
+	}
+	ready := card.State{Stage: card.StageReady, Office: "12E4", AsOf: since}
+	add("claimed", view(ready, CardView{Office: sampleOffice(), Claimed: true}))
+	add("another office", view(ready, CardView{Office: sampleOffice(), Wish: other}))
+	add("a wish", view(card.State{Stage: card.StageIssuing}, CardView{Wish: other}))
+	several := view(ready, CardView{Office: sampleOffice()})
+	several.Nickname = "مامان"
+	several.Cards = append(several.Cards, CardView{State: card.State{Stage: card.StageCollected}, Since: since})
+	add("several", several)
+	return append(samples,
+		Sample{Name: "StillWaiting/telegram", Platform: card.Telegram, Text: StillWaiting("", true, card.Telegram)},
+		Sample{Name: "StillWaiting/bale", Platform: card.Bale, Text: StillWaiting("مامان", false, card.Bale)},
+		Sample{Name: "NoRecord", Platform: card.Telegram, Text: NoRecord("", card.Telegram)},
+		Sample{Name: "NotFollowed", Text: NotFollowed()},
+		Sample{Name: "Unavailable", Platform: card.Bale, Text: Unavailable(card.Bale)},
+		Sample{Name: "ChoosePerson", Text: ChoosePerson()},
+	)
+}

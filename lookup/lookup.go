@@ -1,0 +1,130 @@
+// Package lookup is where answers about a card come from: the store's records,
+// through a cache of decoded persons that is told when a record changes.
+package lookup
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	lru "github.com/hashicorp/golang-lru/v2"
+
+	"kartyar/card"
+	"kartyar/store"
+)
+
+// ErrUnavailable says that nobody knows at the moment, which is another answer
+// than that there is no card.
+var ErrUnavailable = errors.New("the records cannot be read")
+
+// Lookup answers from the store's records.
+type Lookup struct {
+	persons *lru.Cache[card.PersonKey, store.Person]
+}
+
+// New returns a Lookup that remembers size persons of s, at least one.
+func New(s *store.Store, size int) *Lookup {
+	persons, err := lru.New[card.PersonKey, store.Person](max(size, 1))
+	if err != nil {
+		panic(err) // only for a size that is not positive
+	}
+	// The store calls this before the next function of Update runs, so none of
+	// them finds what the commit before replaced.
+	s.OnCommit(func(c store.Commit) {
+		for _, key := range c.Persons {
+			persons.Remove(key)
+		}
+	})
+	return &Lookup{persons: persons}
+}
+
+// Person returns what is known under a national code as tx sees it; the zero
+// Person when nothing is. The value is shared and must not be changed. tx must
+// be that of a function of Update: in a View, which may be older than the last
+// commit, what is read could be remembered after it was replaced. The error
+// wraps ErrUnavailable.
+func (l *Lookup) Person(tx *store.Tx, key card.PersonKey) (store.Person, error) {
+	changed := tx.PersonChanged(key)
+	if !changed {
+		if p, ok := l.persons.Get(key); ok {
+			return p, nil
+		}
+	}
+	p, err := tx.Person(key)
+	if err != nil {
+		return store.Person{}, fmt.Errorf("looking a person up: %w: %w", ErrUnavailable, err)
+	}
+	if !changed {
+		l.persons.Add(key, p)
+	}
+	return p, nil
+}
+
+// Answer is where a person's cards stand. No cards means that no record speaks
+// of the person.
+type Answer struct {
+	Cards []Card    // newest first
+	Fresh time.Time // of which time the newest record speaks; zero when there is none
+}
+
+// Card is where one application stands.
+type Card struct {
+	ID      card.ApplicationID
+	State   card.State
+	Arrival store.Arrival // the latest one; Number is 0 when there was none
+	Claimed bool          // the holder says that they have collected this arrival
+}
+
+// Since returns since when the card has stood where it stands, as far as the
+// records say: a card that lies ready, since it came.
+func (c Card) Since() time.Time {
+	if c.State.Stage == card.StageReady && !c.Arrival.At.IsZero() {
+		return c.Arrival.At
+	}
+	return c.State.AsOf
+}
+
+// Status returns where a person's cards stand. tx and the error are as for
+// Person.
+func (l *Lookup) Status(tx *store.Tx, person card.PersonKey) (Answer, error) {
+	p, err := l.Person(tx, person)
+	if err != nil {
+		return Answer{}, err
+	}
+	return answer(p), nil
+}
+
+func answer(p store.Person) (out Answer) {
+	for i := range p.Applications {
+		a := &p.Applications[i]
+		c := Card{ID: a.Record.ID, State: a.Record.Current(), Arrival: a.Arrival}
+		c.Claimed = c.State.Stage == card.StageReady && a.Claimed != 0 && a.Claimed == a.Arrival.Number
+		out.Cards = append(out.Cards, c)
+	}
+	slices.SortStableFunc(out.Cards, func(a, b Card) int { return b.State.AsOf.Compare(a.State.AsOf) })
+	if len(out.Cards) > 0 {
+		out.Fresh = out.Cards[0].State.AsOf
+	}
+	var shown []Card
+	for _, c := range out.Cards {
+		if !slices.ContainsFunc(shown, func(newer Card) bool { return covers(newer, c) }) {
+			shown = append(shown, c)
+		}
+	}
+	out.Cards = shown
+	return out
+}
+
+// covers reports whether newer says all there is to say of older: both may be
+// one card under two ids, and either stand at the same point or newer was
+// collected while older still lies ready.
+func covers(newer, older Card) bool {
+	if !newer.ID.SameCard(older.ID) {
+		return false
+	}
+	same := newer.State.Stage == older.State.Stage && newer.State.Office == older.State.Office && newer.State.Word == older.State.Word
+	ended := newer.State.Stage == card.StageCollected && older.State.Stage == card.StageReady &&
+		newer.State.AsOf.After(older.State.AsOf)
+	return same || ended
+}
