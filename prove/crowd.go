@@ -1,0 +1,135 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+
+	"kartyar/demo"
+)
+
+// role is what a citizen wants of the program.
+type role uint8
+
+// The roles.
+const (
+	follows role = iota // asks after two cards that are on their way, and subscribes to both
+	looks               // asks after two, and does not subscribe
+	early               // asks before any list speaks of the card
+)
+
+// roleOf deals the roles out.
+func roleOf(n int) role {
+	switch n % 5 {
+	case 3:
+		return looks
+	case 4:
+		return early
+	}
+	return follows
+}
+
+// citizen is a person before a chat, who follows a script: what they do next
+// when they have been given all that they are owed.
+type citizen struct {
+	person  *demo.Person
+	role    role
+	holders []*holder // whose cards they ask after
+	ledger  *ledger
+	spoken  int // moves made
+	joined  bool
+	names   []string // of the holders in this chat, as the program has them by now
+	acts    int      // updates that the platform queued
+}
+
+// subscribes reports whether the citizen is to be told of arrivals.
+func (c *citizen) subscribes() bool { return c.role != looks }
+
+// ready reports whether a list may bring news for the citizen: what came before
+// is told, so that nothing that is owed becomes untrue.
+func (c *citizen) ready() bool {
+	return c.joined && c.spoken >= len(c.beginning()) && c.ledger.settled()
+}
+
+// crowd is everybody who writes.
+type crowd struct {
+	server   *demo.Server
+	witness  *witness
+	citizens []*citizen
+	resting  bool // nobody begins anything new
+}
+
+// newCrowd makes people, half of them on each platform.
+func newCrowd(server *demo.Server, w *witness, number int) *crowd {
+	c := &crowd{server: server, witness: w}
+	for n := range number {
+		platform := platforms[n%len(platforms)]
+		p := server.Person(platform, botID, fmt.Sprintf("prove %d", n))
+		one := &citizen{
+			person: p, role: roleOf(n / 2), names: []string{"", ""},
+			ledger: w.of(chatID{platform, p.ChatID()}),
+		}
+		for i := range 2 {
+			if one.role != early || i == 0 {
+				one.holders = append(one.holders, newHolder(2*n+i, p.Phone()))
+			}
+		}
+		c.citizens = append(c.citizens, one)
+	}
+	return c
+}
+
+// known are the holders whose cards the first list speaks of.
+func (c *crowd) known() (all []*holder) {
+	for _, one := range c.citizens {
+		if one.role != early {
+			all = append(all, one.holders...)
+		}
+	}
+	return all
+}
+
+// expecting are the citizens for whom a list may bring news.
+func (c *crowd) expecting() (all []*citizen) {
+	for _, one := range c.citizens {
+		if one.ready() {
+			all = append(all, one)
+		}
+	}
+	return all
+}
+
+// join has some more people begin.
+func (c *crowd) join(number int) {
+	for _, one := range c.citizens {
+		if !one.joined && number > 0 {
+			one.joined, number = true, number-1
+		}
+	}
+}
+
+// rest has everybody begin, say what belongs to that, and nothing more.
+func (c *crowd) rest() {
+	c.join(len(c.citizens))
+	c.resting = true
+}
+
+// settled reports whether everybody has what they are owed, and is done.
+func (c *crowd) settled() bool {
+	return !slices.ContainsFunc(c.citizens, func(one *citizen) bool { return !one.ready() })
+}
+
+// turn lets everybody who was answered go on.
+func (c *crowd) turn() error {
+	for _, one := range c.citizens {
+		if !one.joined || len(one.ledger.owed) > 0 {
+			continue
+		}
+		if c.resting && one.spoken >= len(one.beginning()) {
+			continue
+		}
+		if err := one.goOn(); err != nil {
+			return fmt.Errorf("%s: %w", one.person.Name(), err)
+		}
+	}
+	return nil
+}

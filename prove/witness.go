@@ -1,0 +1,269 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"kartyar/card"
+	"kartyar/demo"
+	"kartyar/locale"
+)
+
+// witness reads the platforms' journal, which a killed process cannot touch,
+// and holds the program to its promises: what each chat is owed comes, in
+// order and once; nothing else comes; a repeat is one that a kill explains.
+type witness struct {
+	chats       map[chatID]*ledger
+	kills       []*killing
+	broken      []string // promises broken, a sentence each
+	read        int      // entries of the journal so far
+	sendersMost int
+	figures     figures
+}
+
+// figures are what a witness counts.
+type figures struct {
+	queued, confirmed, dropped int // updates
+	replies, alerts            int // accepted, repeats not counted
+	replyRepeats, alertRepeats int
+	unmodified                 int // repeated edits, which the platform refuses: nobody sees them
+}
+
+// chatID names a chat of the one bot on a platform.
+type chatID struct {
+	platform demo.Platform
+	chat     int64
+}
+
+// ledger is what one chat is owed and has been given.
+type ledger struct {
+	owed  []owed
+	reply *sent            // the last reply accepted
+	alert *sent            // the last alert accepted
+	news  map[string]*sent // what the chat is to be told, by the office's name; nil until it was
+}
+
+// owed is a reply that an update must get.
+type owed struct {
+	name string // for a sentence about it
+	is   func(text string) bool
+}
+
+// sent is a message that the platform accepted.
+type sent struct {
+	owed
+	index int // in the journal, of its last acceptance
+	at    time.Time
+}
+
+// killing is one kill of `serve`.
+type killing struct {
+	from, to        int       // the journal's length at its process's start and end
+	at              time.Time // of the signal
+	allowed         int       // sends in flight at most
+	replies, alerts int       // messages repeated after it
+}
+
+func newWitness(senders int) *witness {
+	return &witness{chats: map[chatID]*ledger{}, sendersMost: senders}
+}
+
+// of returns the ledger of a chat.
+func (w *witness) of(chat chatID) *ledger {
+	l := w.chats[chat]
+	if l == nil {
+		l = &ledger{news: map[string]*sent{}}
+		w.chats[chat] = l
+	}
+	return l
+}
+
+// owe notes replies that a chat is to get, in this order, after all it is owed
+// already.
+func (l *ledger) owe(replies ...owed) { l.owed = append(l.owed, replies...) }
+
+// settled reports whether a chat has all that it is owed.
+func (l *ledger) settled() bool {
+	for _, told := range l.news {
+		if told == nil {
+			return false
+		}
+	}
+	return len(l.owed) == 0
+}
+
+// killed notes that the process that ran since entry `from` was killed. It is
+// called when all its calls have ended.
+func (w *witness) killed(at time.Time) {
+	k := &killing{from: 0, to: w.read, at: at}
+	if n := len(w.kills); n > 0 {
+		k.from = w.kills[n-1].to
+	}
+	// A chat's next message of a class is sent only when the one before is
+	// noted, and no more than so many of a bot's class are sent at once.
+	flights := map[demo.Platform]*[2]int{demo.Telegram: {}, demo.Bale: {}}
+	for chat, l := range w.chats {
+		for class, last := range [...]*sent{l.reply, l.alert} {
+			if last != nil && last.index >= k.from {
+				flights[chat.platform][class]++
+			}
+		}
+	}
+	for _, classes := range flights {
+		for _, n := range classes {
+			k.allowed += min(n, w.sendersMost)
+		}
+	}
+	w.kills = append(w.kills, k)
+}
+
+// killBetween returns the last kill between two entries, nil when there was
+// none.
+func (w *witness) killBetween(first, second int) *killing {
+	for i := len(w.kills) - 1; i >= 0; i-- {
+		if k := w.kills[i]; k.to > first && k.to <= second {
+			return k
+		}
+	}
+	return nil
+}
+
+// see takes the next entry of the journal.
+func (w *witness) see(e demo.Entry) {
+	index := w.read
+	w.read++
+	switch e.Kind {
+	case demo.Queued:
+		w.figures.queued++
+	case demo.Confirmed:
+		w.figures.confirmed++
+	case demo.Dropped:
+		w.figures.dropped++
+	case demo.Refused:
+		w.refused(e)
+	case demo.Sent, demo.Edited:
+		chat := chatID{e.Platform, e.Chat}
+		if place, is := announced(e.Text); is {
+			w.told(chat, place, index, e)
+		} else {
+			w.replied(chat, index, e)
+		}
+	}
+}
+
+// announced reads an alert: the name of the office where it says that a card
+// is. What is no alert is a reply.
+func announced(text string) (place string, is bool) {
+	if !strings.HasPrefix(text, locale.ServiceName+": ") {
+		return "", false
+	}
+	for line := range strings.SplitSeq(text, "\n") {
+		if name, is := strings.CutPrefix(line, placePrefix); is {
+			return strings.Trim(name, isolates), true
+		}
+	}
+	return "", true
+}
+
+// isolates are the marks that keep a name's direction to itself.
+const isolates = "\u2066\u2067\u2068\u2069"
+
+// placePrefix stands before the name of the office in an alert.
+var placePrefix = strings.TrimSuffix(locale.OfficeLines(card.Office{Name: "X"}), locale.Name("X"))
+
+// replied takes a reply.
+func (w *witness) replied(chat chatID, index int, e demo.Entry) {
+	l := w.of(chat)
+	if len(l.owed) > 0 && l.owed[0].is(e.Text) {
+		l.reply = &sent{owed: l.owed[0], index: index, at: e.At}
+		l.owed = l.owed[1:]
+		w.figures.replies++
+		return
+	}
+	if last := l.reply; last != nil && last.is(e.Text) {
+		if k := w.killBetween(last.index, index); k != nil {
+			last.index = index
+			k.replies++
+			w.figures.replyRepeats++
+			return
+		}
+		w.breaks("%s got its reply twice with no kill between: an update was handled twice", w.name(chat, last.name))
+		return
+	}
+	next := "nothing"
+	if len(l.owed) > 0 {
+		next = l.owed[0].name
+	}
+	w.breaks("%s is owed next, and something else was said: %q", w.name(chat, next), e.Text)
+}
+
+// told takes an alert.
+func (w *witness) told(chat chatID, place string, index int, e demo.Entry) {
+	l := w.of(chat)
+	before, awaited := l.news[place]
+	switch {
+	case !awaited:
+		w.breaks("%s was told to a chat that is not to be told of it", w.name(chat, "an arrival at "+place))
+	case before == nil:
+		l.alert = &sent{owed: owed{name: place}, index: index, at: e.At}
+		l.news[place] = l.alert
+		w.figures.alerts++
+	default:
+		k := w.killBetween(before.index, index)
+		if k == nil || l.alert != before {
+			w.breaks("%s was told twice, and no send in flight at a kill explains it", w.name(chat, "an arrival at "+place))
+			return
+		}
+		before.index = index
+		k.alerts++
+		w.figures.alertRepeats++
+	}
+}
+
+// refused takes a call that the platform refused. A repeated edit and a
+// repeated answer to a callback are refused by rule; a poll is, when the one of
+// a killed process has not ended yet.
+func (w *witness) refused(e demo.Entry) {
+	switch {
+	case e.Method == "getUpdates" && e.Status == 409, e.Method == "answerCallbackQuery":
+	case strings.Contains(e.Text, "message is not modified"):
+		w.figures.unmodified++
+	default:
+		w.breaks("the platform refused %s: %d %s", e.Method, e.Status, e.Text)
+	}
+}
+
+// end holds the program to what only shows when all is over.
+func (w *witness) end() {
+	for chat, l := range w.chats {
+		if len(l.owed) > 0 {
+			w.breaks("%s did not come, nor %d more: an update was lost", w.name(chat, l.owed[0].name), len(l.owed)-1)
+		}
+		for place, told := range l.news {
+			if told == nil {
+				w.breaks("%s was not told: an alert was lost", w.name(chat, "an arrival at "+place))
+			}
+		}
+	}
+	if f := w.figures; f.dropped > 0 || f.confirmed != f.queued {
+		w.breaks("of %d updates queued, %d were confirmed and %d dropped", f.queued, f.confirmed, f.dropped)
+	}
+	for i, k := range w.kills {
+		if repeats := k.replies + k.alerts; repeats > k.allowed {
+			w.breaks("kill %d repeated %d messages with %d in flight", i+1, repeats, k.allowed)
+		}
+	}
+}
+
+// brokenMost is how many broken promises are told in full.
+const brokenMost = 20
+
+func (w *witness) breaks(format string, args ...any) {
+	w.broken = append(w.broken, fmt.Sprintf(format, args...))
+}
+
+// name says what of which chat.
+func (w *witness) name(chat chatID, what string) string {
+	return fmt.Sprintf("%s %d: %s", chat.platform, chat.chat, what)
+}

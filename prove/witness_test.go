@@ -1,0 +1,132 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"kartyar/card"
+	"kartyar/demo"
+	"kartyar/locale"
+)
+
+var (
+	aChat = chatID{demo.Telegram, 7}
+	noon  = time.Date(2026, 11, 23, 8, 30, 0, 0, time.UTC)
+)
+
+func reply(text string) demo.Entry {
+	return demo.Entry{Kind: demo.Sent, Platform: demo.Telegram, Chat: 7, At: noon, Text: text, Method: "sendMessage"}
+}
+
+func news(o card.Office) demo.Entry {
+	return reply(locale.Arrived(locale.AlertView{Nicknames: []string{""}, Office: o}))
+}
+
+// TestWitness has a chat that is owed "one", "two" and the news of the first
+// office, and looks which stories break a promise.
+func TestWitness(t *testing.T) {
+	kill := demo.Entry{} // stands for a kill in a story
+	one, two, told, other := reply("one"), reply("two"), news(office(1)), news(office(2))
+	for name, c := range map[string]struct {
+		story  []demo.Entry
+		broken string // empty: none
+	}{
+		"all is well":                   {[]demo.Entry{one, two, told}, ""},
+		"an alert comes between":        {[]demo.Entry{one, told, two}, ""},
+		"a kill changes nothing":        {[]demo.Entry{one, kill, two, told}, ""},
+		"in flight at a kill":           {[]demo.Entry{one, kill, one, two, told, kill, told}, ""},
+		"in flight at two kills":        {[]demo.Entry{one, kill, one, kill, one, two, told}, ""},
+		"a reply and an alert repeated": {[]demo.Entry{one, told, kill, one, told, two}, ""},
+		"a lost update":                 {[]demo.Entry{one, told}, "an update was lost"},
+		"a lost alert":                  {[]demo.Entry{one, two}, "an alert was lost"},
+		"out of order":                  {[]demo.Entry{two, one, told}, "something else was said"},
+		"twice without a kill":          {[]demo.Entry{one, one, two, told}, "handled twice"},
+		"twice at one kill":             {[]demo.Entry{one, kill, one, one, two, told}, "handled twice"},
+		"not in flight any more":        {[]demo.Entry{one, two, kill, one, told}, "something else was said"},
+		"an alert twice":                {[]demo.Entry{one, two, told, told}, "told twice"},
+		"an alert thrice at one kill":   {[]demo.Entry{one, two, told, kill, told, told}, "told twice"},
+		"news of nobody's":              {[]demo.Entry{one, two, told, other}, "not to be told"},
+		"another answer":                {[]demo.Entry{one, two, reply("three"), told}, "something else was said"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWitness(senders)
+			l := w.of(aChat)
+			l.owe(exactly("one", "one"), exactly("two", "two"))
+			l.news[office(1).Name] = nil
+			for _, e := range c.story {
+				if e == kill {
+					w.killed(noon)
+					continue
+				}
+				w.see(e)
+			}
+			w.end()
+			if got := strings.Join(w.broken, "\n"); (got == "") != (c.broken == "") || !strings.Contains(got, c.broken) {
+				t.Errorf("broken: %q, want %q", got, c.broken)
+			}
+		})
+	}
+}
+
+func TestWitnessHoldsRepeatsToTheSendsInFlight(t *testing.T) {
+	w := newWitness(1) // one reply of a bot at a time
+	for chat := range int64(2) {
+		w.of(chatID{demo.Telegram, chat}).owe(exactly("one", "one"))
+	}
+	say := func() {
+		for chat := range int64(2) {
+			e := reply("one")
+			e.Chat = chat
+			w.see(e)
+		}
+	}
+	say()
+	w.killed(noon)
+	say()
+	if w.end(); len(w.broken) != 1 || !strings.Contains(w.broken[0], "repeated 2 messages with 1 in flight") {
+		t.Errorf("broken: %q", w.broken)
+	}
+}
+
+func TestWitnessReadsRefusalsAndLosses(t *testing.T) {
+	for name, c := range map[string]struct {
+		entry  demo.Entry
+		broken bool
+	}{
+		"a poll beside a dead one": {demo.Entry{Kind: demo.Refused, Method: "getUpdates", Status: 409}, false},
+		"an edit made again":       {demo.Entry{Kind: demo.Refused, Status: 400, Text: "Bad Request: message is not modified: …"}, false},
+		"a message refused":        {demo.Entry{Kind: demo.Refused, Method: "sendMessage", Status: 400}, true},
+		"an update unconfirmed":    {demo.Entry{Kind: demo.Queued}, true},
+		"an update dropped":        {demo.Entry{Kind: demo.Dropped}, true},
+	} {
+		w := newWitness(senders)
+		w.see(c.entry)
+		if w.end(); (len(w.broken) > 0) != c.broken {
+			t.Errorf("%s: broken %q, want %v", name, w.broken, c.broken)
+		}
+	}
+}
+
+func TestAnnounced(t *testing.T) {
+	moved := locale.AlertView{Nicknames: []string{"مامان"}, Office: office(3), From: office(2)}
+	if place, is := announced(locale.Arrived(moved)); !is || place != office(3).Name {
+		t.Errorf("an alert reads as %q, %v", place, is)
+	}
+	for _, text := range []string{locale.Welcome(), locale.NotFoundYet(), locale.AskCode()} {
+		if _, is := announced(text); is {
+			t.Errorf("%q reads as an alert", text)
+		}
+	}
+}
+
+func TestSpelledNamesArePartsOfNone(t *testing.T) {
+	seen := map[string]bool{}
+	for n := range 2000 {
+		name := spell(n, 4)
+		if seen[name] || len([]rune(name)) != 4 {
+			t.Fatalf("%d is spelt %q", n, name)
+		}
+		seen[name] = true
+	}
+}

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	mrand "math/rand/v2"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"kartyar/demo"
+	"kartyar/store"
+)
+
+// The bots of a world, one for each platform.
+const (
+	botID         = 4242
+	telegramToken = "4242:prove-telegram"
+	baleToken     = "4242:prove-bale"
+	sendRate      = "1000" // the most that SEND_RATE takes, so that fan-outs are quick
+)
+
+var platforms = []demo.Platform{demo.Telegram, demo.Bale}
+
+// world is what stands around the program under test and outlives it: both
+// platforms with their people, whose journal is the witness, and the files.
+type world struct {
+	dir    string // everything on disk: the store, lists, the program's log
+	binary string
+	server *demo.Server
+	env    []string // of every process of the program
+
+	web    *http.Server
+	served chan error
+	slow   time.Duration // a call may be held back for so long before it is accepted
+
+	mu    sync.Mutex
+	dice  *mrand.Rand // for how long
+	polls map[demo.Platform]bool
+	conns int
+	wake  chan struct{} // closed and replaced when polls or conns change
+}
+
+// newWorld makes a world in dir, which must be there.
+func newWorld(dir, binary string, seed uint64, slow time.Duration) (*world, error) {
+	key := make([]byte, store.KeySize)
+	if _, err := rand.Read(key); err != nil {
+		return nil, fmt.Errorf("drawing a key: %w", err)
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // on loopback it does not wait
+	if err != nil {
+		return nil, fmt.Errorf("listening on loopback: %w", err)
+	}
+	w := &world{
+		dir: dir, binary: binary, server: demo.New(demo.Options{}), served: make(chan error, 1), slow: slow,
+		dice: mrand.New(mrand.NewPCG(seed, 1)), polls: map[demo.Platform]bool{}, wake: make(chan struct{}),
+	}
+	w.server.AddBot(demo.Telegram, telegramToken, botID, "prove_bot")
+	w.server.AddBot(demo.Bale, baleToken, botID, "prove_bot")
+	w.server.SetFault(w.call)
+	base := "http://" + listener.Addr().String()
+	w.env = []string{
+		"PATH=" + os.Getenv("PATH"), "TMPDIR=" + dir,
+		"TELEGRAM_TOKEN=" + telegramToken, "TELEGRAM_API=" + base + "/" + string(demo.Telegram),
+		"BALE_TOKEN=" + baleToken, "BALE_API=" + base + "/" + string(demo.Bale),
+		"STORE=badger:" + filepath.Join(dir, "store"), "SECRET_KEY=" + base64.StdEncoding.EncodeToString(key),
+		"SEND_RATE=" + sendRate, "LOG_FORMAT=json", "LOG_LEVEL=warn",
+	}
+	w.web = &http.Server{Handler: w.server.Handler(), ConnState: w.connection, ReadHeaderTimeout: time.Minute}
+	go func() { w.served <- w.web.Serve(listener) }()
+	return w, nil
+}
+
+// close ends the platforms. No process of the program may be left.
+func (w *world) close() error {
+	w.server.Close()
+	err := w.web.Close()
+	if served := <-w.served; !errors.Is(served, http.ErrServerClosed) {
+		err = errors.Join(err, served)
+	}
+	return err
+}
+
+// call sees every call of the program's before it is answered. Holding some
+// back puts more of them in flight at the same time, as a network does.
+func (w *world) call(r demo.FaultRequest) *demo.Fault {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if r.Method == "getUpdates" {
+		w.polls[r.Platform] = true
+		w.changed()
+		return nil
+	}
+	if w.slow <= 0 {
+		return nil
+	}
+	return &demo.Fault{Delay: time.Duration(w.dice.Int64N(int64(w.slow)))}
+}
+
+func (w *world) connection(_ net.Conn, state http.ConnState) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch state {
+	case http.StateNew:
+		w.conns++
+	case http.StateClosed, http.StateHijacked:
+		w.conns--
+	}
+	w.changed()
+}
+
+// changed wakes who waits. w.mu is held.
+func (w *world) changed() {
+	close(w.wake)
+	w.wake = make(chan struct{})
+}
+
+// await returns when ready, called under w.mu, is true.
+func (w *world) await(ctx context.Context, ready func() bool) error {
+	for {
+		w.mu.Lock()
+		done, wake := ready(), w.wake
+		w.mu.Unlock()
+		if done {
+			return nil
+		}
+		select {
+		case <-wake:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// quiet waits until every call of a process that is gone has ended, so that
+// what the journal says from then on is not its doing.
+func (w *world) quiet(ctx context.Context) error {
+	if err := w.await(ctx, func() bool { return w.conns == 0 }); err != nil {
+		return fmt.Errorf("waiting for the calls of a killed process to end: %w", err)
+	}
+	return nil
+}
