@@ -37,17 +37,15 @@ type citizen struct {
 	ledger  *ledger
 	spoken  int // moves made
 	joined  bool
-	names   []string // of the holders in this chat, as the program has them by now
-	acts    int      // updates that the platform queued
 }
 
 // subscribes reports whether the citizen is to be told of arrivals.
 func (c *citizen) subscribes() bool { return c.role != looks }
 
-// ready reports whether a list may bring news for the citizen: what came before
-// is told, so that nothing that is owed becomes untrue.
-func (c *citizen) ready() bool {
-	return c.joined && c.spoken >= len(c.beginning()) && c.ledger.settled()
+// begun reports whether the citizen has done what makes them be told, or not.
+func (c *citizen) begun() bool {
+	first := len(c.beginning())
+	return c.spoken > first || c.spoken == first && len(c.ledger.owed) == 0
 }
 
 // crowd is everybody who writes.
@@ -65,11 +63,11 @@ func newCrowd(server *demo.Server, w *witness, number int) *crowd {
 		platform := platforms[n%len(platforms)]
 		p := server.Person(platform, botID, fmt.Sprintf("prove %d", n))
 		one := &citizen{
-			person: p, role: roleOf(n / 2), names: []string{"", ""},
+			person: p, role: roleOf(n / 2),
 			ledger: w.of(chatID{platform, p.ChatID()}),
 		}
 		for i := range 2 {
-			if one.role != early || i == 0 {
+			if i == 0 {
 				one.holders = append(one.holders, newHolder(2*n+i, p.Phone()))
 			}
 		}
@@ -88,10 +86,11 @@ func (c *crowd) known() (all []*holder) {
 	return all
 }
 
-// expecting are the citizens for whom a list may bring news.
+// expecting are the citizens for whom a list may bring news: who was told of
+// what came before, so that nothing that is owed becomes untrue.
 func (c *crowd) expecting() (all []*citizen) {
 	for _, one := range c.citizens {
-		if one.ready() {
+		if one.begun() && one.ledger.told() {
 			all = append(all, one)
 		}
 	}
@@ -115,7 +114,9 @@ func (c *crowd) rest() {
 
 // settled reports whether everybody has what they are owed, and is done.
 func (c *crowd) settled() bool {
-	return !slices.ContainsFunc(c.citizens, func(one *citizen) bool { return !one.ready() })
+	return !slices.ContainsFunc(c.citizens, func(one *citizen) bool {
+		return !one.begun() || len(one.ledger.owed) > 0 || !one.ledger.told()
+	})
 }
 
 // turn lets everybody who was answered go on.

@@ -18,7 +18,7 @@ func (k *killings) report(out io.Writer, c comparison) {
 	for m := range moments {
 		line("  "+m.String(), "%d", k.hits[m])
 	}
-	line("store opened", "%d of %d times by serve, %d lists imported", k.starts, k.starts, k.imports)
+	line("store", "opened again each time: %d times by serve; %d lists imported to their end", k.starts, k.imports)
 	lost, alertsLost := 0, 0
 	for _, l := range w.chats {
 		lost += len(l.owed)
@@ -31,13 +31,13 @@ func (k *killings) report(out io.Writer, c comparison) {
 	line("updates", "%d queued, %d confirmed, %d handed out again", w.figures.queued, w.figures.confirmed, k.redelivered())
 	line("replies", "%d owed and given in order, %d lost", w.figures.replies, lost)
 	line("alerts", "%d arrivals to be told, %d told, %d lost", k.arrivals, w.figures.alerts, alertsLost)
-	allowed, most := 0, 0
+	allowed, most, oldest := 0, 0, time.Duration(0)
 	for _, k := range w.kills {
 		allowed += k.allowed
-		most = max(most, k.replies+k.alerts)
+		most, oldest = max(most, k.replies+k.alerts), max(oldest, k.oldest)
 	}
-	line("repeats", "%d replies, %d alerts; at most %d after one kill; in flight at all kills %d at most",
-		w.figures.replyRepeats, w.figures.alertRepeats, most, allowed)
+	line("repeats", "%d replies, %d alerts of %d sends in flight at most; at most %d after one kill, accepted %v before it or less",
+		w.figures.replyRepeats, w.figures.alertRepeats, allowed, most, oldest.Round(time.Millisecond))
 	line("", "(in flight: a chat's last reply and last alert of the killed process, up to %d of a kind and bot)", w.sendersMost)
 	line("edits made again", "%d, which nobody sees", w.figures.unmodified)
 	line("state", "%d chats asked, %d answered otherwise than after one clean import; %d rows not yet applied", c.asked, c.differ, c.still)

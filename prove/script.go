@@ -56,6 +56,9 @@ func (c *citizen) beginning() [][]move {
 		return append(moves, []move{says(c.holders[0].code, exactly("the promise to tell", locale.NotFoundYet()))})
 	}
 	moves = append(moves, []move{says(c.holders[0].code, exactly("the recognition", locale.Confirmed()), aStatus())})
+	if c.role == follows {
+		moves = append(moves, []move{says(locale.ButtonSubscribe, holding("the promise to tell", locale.Subscribed()))})
+	}
 	return moves
 }
 

@@ -59,10 +59,11 @@ type sent struct {
 
 // killing is one kill of `serve`.
 type killing struct {
-	from, to        int       // the journal's length at its process's start and end
-	at              time.Time // of the signal
-	allowed         int       // sends in flight at most
-	replies, alerts int       // messages repeated after it
+	from, to        int           // the journal's length at its process's start and end
+	at              time.Time     // of the signal
+	allowed         int           // sends in flight at most
+	replies, alerts int           // messages repeated after it
+	oldest          time.Duration // between the acceptance of a repeated message and the kill
 }
 
 func newWitness(senders int) *witness {
@@ -83,14 +84,14 @@ func (w *witness) of(chat chatID) *ledger {
 // already.
 func (l *ledger) owe(replies ...owed) { l.owed = append(l.owed, replies...) }
 
-// settled reports whether a chat has all that it is owed.
-func (l *ledger) settled() bool {
+// told reports whether a chat was told all that it is to be told.
+func (l *ledger) told() bool {
 	for _, told := range l.news {
 		if told == nil {
 			return false
 		}
 	}
-	return len(l.owed) == 0
+	return true
 }
 
 // killed notes that the process that ran since entry `from` was killed. It is
@@ -127,6 +128,12 @@ func (w *witness) killBetween(first, second int) *killing {
 		}
 	}
 	return nil
+}
+
+// explains notes that m was accepted again at index because of the kill.
+func (k *killing) explains(m *sent, index int) {
+	k.oldest = max(k.oldest, k.at.Sub(m.at))
+	m.index = index
 }
 
 // see takes the next entry of the journal.
@@ -183,7 +190,7 @@ func (w *witness) replied(chat chatID, index int, e demo.Entry) {
 	}
 	if last := l.reply; last != nil && last.is(e.Text) {
 		if k := w.killBetween(last.index, index); k != nil {
-			last.index = index
+			k.explains(last, index)
 			k.replies++
 			w.figures.replyRepeats++
 			return
@@ -215,7 +222,7 @@ func (w *witness) told(chat chatID, place string, index int, e demo.Entry) {
 			w.breaks("%s was told twice, and no send in flight at a kill explains it", w.name(chat, "an arrival at "+place))
 			return
 		}
-		before.index = index
+		k.explains(before, index)
 		k.alerts++
 		w.figures.alertRepeats++
 	}
