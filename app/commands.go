@@ -1,0 +1,145 @@
+package app
+
+import (
+	"bufio"
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"runtime/debug"
+
+	"kartyar/alert"
+	"kartyar/card"
+	"kartyar/desk"
+	"kartyar/store"
+)
+
+type officesCommand struct {
+	File string `arg:"" help:"The directory (CSV): code, name, kind, province, city, address, phone, hours, latitude, longitude, or Persian headings."`
+}
+
+// Run runs `offices`.
+func (c *officesCommand) Run(ctx context.Context, p *Program) error {
+	config, err := p.config()
+	if err != nil {
+		return err
+	}
+	var in io.Reader = p.Stdin
+	if c.File != "-" {
+		file, err := os.Open(c.File)
+		if err != nil {
+			return fmt.Errorf("%s: %w", c.File, plainPathError(err))
+		}
+		defer func() { _ = file.Close() }()
+		in = file
+	}
+	var report desk.OfficesReport
+	on := func(e event, _ *speaker) error {
+		if e.Refused != nil {
+			p.complain("%s: refused: %s", c.File, shownLine(e.Refused.Number, e.Refused.Column, e.Refused.Says))
+		}
+		return nil
+	}
+	if err := p.ask(ctx, config, request{Do: doOffices}, in, on, &report); err != nil {
+		return fmt.Errorf("%s: %w", c.File, saidError{err})
+	}
+	err = p.print("%s: %d rows: %d added, %d changed, %d unchanged, %d refused; %d offices that the file does not name stay\n",
+		c.File, report.Rows, report.Added, report.Changed, report.Unchanged, report.Refused, report.Kept)
+	if err == nil && report.Refused > 0 {
+		return errRefusedRows
+	}
+	return err
+}
+
+// saidError has an error print as its sentence.
+type saidError struct{ error }
+
+func (e saidError) Error() string { return sentence(e.error) }
+func (e saidError) Unwrap() error { return e.error }
+
+// ask makes one request of the store.
+func (p *Program) ask(ctx context.Context, c Config, r request, file io.Reader, on func(event, *speaker) error, result any) error {
+	way, err := reach(ctx, c, p.quietLog(c))
+	if err != nil {
+		return err
+	}
+	conn, err := way.dial(&r)
+	if err == nil {
+		err = converse(ctx, conn, r, file, on, result)
+	}
+	return errors.Join(err, way.close())
+}
+
+type eraseCommand struct{}
+
+// Run runs `erase`.
+func (eraseCommand) Run(ctx context.Context, p *Program) error {
+	config, err := p.config()
+	if err != nil {
+		return err
+	}
+	if isTerminal(p.Stdin) {
+		_, _ = fmt.Fprint(p.Stderr, "National code: ")
+	}
+	typed, err := bufio.NewReader(io.LimitReader(p.Stdin, 1024)).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return fmt.Errorf("reading the national code: %w", err)
+	}
+	if _, err := card.ParseNationalCode(typed); err != nil {
+		return fmt.Errorf("what stands on standard input is no national code: %w", err)
+	}
+	var erased alert.Erased
+	nothing := func(event, *speaker) error { return nil }
+	if err := p.ask(ctx, config, request{Do: doErase, Code: typed}, nil, nothing, &erased); err != nil {
+		return err
+	}
+	if erased == (alert.Erased{}) {
+		return p.print("nothing was kept under this code\n")
+	}
+	return p.print("erased: %d applications, %d chats that followed them, %d alerts and reminders\n",
+		erased.Applications, erased.Followers, erased.Alerts)
+}
+
+type keygenCommand struct{}
+
+// Run runs `keygen`.
+func (keygenCommand) Run(p *Program) error {
+	key, err := newKey()
+	if err != nil {
+		return err
+	}
+	return p.print("%s\n", base64.StdEncoding.EncodeToString(key))
+}
+
+func newKey() ([]byte, error) {
+	key := make([]byte, store.KeySize)
+	if _, err := rand.Read(key); err != nil {
+		return nil, fmt.Errorf("drawing a key: %w", err)
+	}
+	return key, nil
+}
+
+type versionCommand struct{}
+
+// Run runs `version`.
+func (versionCommand) Run(p *Program) error {
+	version, commit := "unknown", "unknown"
+	if info, ok := debug.ReadBuildInfo(); ok {
+		version = info.Main.Version
+		settings := map[string]string{}
+		for _, s := range info.Settings {
+			settings[s.Key] = s.Value
+		}
+		if revision := settings["vcs.revision"]; revision != "" {
+			commit = revision
+			if settings["vcs.modified"] == "true" {
+				commit += " (modified)"
+			}
+		}
+	}
+	return p.print("kartyar %s\ncommit %s\n%s %s/%s\n", version, commit, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}

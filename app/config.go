@@ -1,0 +1,156 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"net/url"
+	"os"
+	"reflect"
+	"strings"
+
+	"github.com/caarlos0/env/v11"
+	"github.com/joho/godotenv"
+)
+
+// Config is all that the environment says. A zero Config is not valid; see
+// LoadConfig.
+type Config struct {
+	TelegramToken token  `env:"TELEGRAM_TOKEN"`
+	TelegramAPI   apiURL `env:"TELEGRAM_API"`
+	TelegramProxy proxy  `env:"TELEGRAM_PROXY"`
+	BaleToken     token  `env:"BALE_TOKEN"`
+	BaleAPI       apiURL `env:"BALE_API"`
+
+	Store storeURL  `env:"STORE" envDefault:"badger:data"`
+	Key   secretKey `env:"SECRET_KEY"`
+
+	ReminderDays reminderDays `env:"REMINDER_DAYS" envDefault:"3,7,14,30"`
+	QuietHours   quietHours   `env:"QUIET_HOURS" envDefault:"21-8"`
+	SendRate     sendRate     `env:"SEND_RATE" envDefault:"25"`
+
+	LogLevel  logLevel  `env:"LOG_LEVEL" envDefault:"info"`
+	LogFormat logFormat `env:"LOG_FORMAT" envDefault:"auto"`
+}
+
+// secrets are the variables that can also come from a file, NAME_FILE.
+var secrets = []string{"TELEGRAM_TOKEN", "BALE_TOKEN", "TELEGRAM_PROXY", "SECRET_KEY"}
+
+// secretFileLimit is more than any secret needs, in bytes.
+const secretFileLimit = 4096
+
+// ConfigError lists everything that is wrong with the configuration, a
+// sentence each, which never holds a secret.
+type ConfigError struct{ Problems []string }
+
+func (e *ConfigError) Error() string {
+	if len(e.Problems) == 1 {
+		return "the configuration is wrong: " + e.Problems[0]
+	}
+	return fmt.Sprintf("the configuration is wrong in %d places:\n  - %s", len(e.Problems), strings.Join(e.Problems, "\n  - "))
+}
+
+// LoadConfig reads the environment, given as "NAME=value" entries, over what
+// the file dotenv says, if there is one. What is wrong is a *ConfigError.
+func LoadConfig(environ []string, dotenv string) (Config, error) {
+	values, err := readDotenv(dotenv)
+	if err != nil {
+		return Config{}, &ConfigError{[]string{err.Error()}}
+	}
+	maps.Copy(values, env.ToMap(environ))
+	// A variable that is set to nothing is one that is not set.
+	maps.DeleteFunc(values, func(_, value string) bool { return value == "" })
+	problems := readSecretFiles(values)
+
+	var c Config
+	err = env.ParseWithOptions(&c, env.Options{Environment: values})
+	var all env.AggregateError
+	if errors.As(err, &all) {
+		for _, one := range all.Errors {
+			problems = append(problems, problem(one))
+		}
+	} else if err != nil {
+		problems = append(problems, err.Error())
+	}
+	if len(problems) > 0 {
+		return Config{}, &ConfigError{problems}
+	}
+	return c, nil
+}
+
+// readDotenv reads the file's variables. Its errors do not show a line of the
+// file, which may hold a secret.
+func readDotenv(path string) (map[string]string, error) {
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return map[string]string{}, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s cannot be read: %w", path, err)
+	}
+	values, err := godotenv.UnmarshalBytes(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s has a line that is not NAME=value", path)
+	}
+	return values, nil
+}
+
+// readSecretFiles replaces each NAME_FILE by NAME.
+func readSecretFiles(values map[string]string) (problems []string) {
+	for _, name := range secrets {
+		path, given := values[name+"_FILE"]
+		if !given {
+			continue
+		}
+		if _, both := values[name]; both {
+			problems = append(problems, fmt.Sprintf("%s and %s_FILE are both set; leave one", name, name))
+			continue
+		}
+		content, err := os.ReadFile(path)
+		switch {
+		case err != nil:
+			problems = append(problems, fmt.Sprintf("%s_FILE cannot be read: %v", name, err))
+		case len(content) > secretFileLimit:
+			problems = append(problems, fmt.Sprintf("%s_FILE is too long to be a secret", name))
+		default:
+			if value := strings.TrimSpace(string(content)); value != "" {
+				values[name] = value
+			} else {
+				problems = append(problems, fmt.Sprintf("%s_FILE is empty", name))
+			}
+		}
+	}
+	return problems
+}
+
+// problem names the variable of a field, for the person who set it.
+func problem(err error) string {
+	var parse env.ParseError
+	if errors.As(err, &parse) {
+		if field, found := reflect.TypeFor[Config]().FieldByName(parse.Name); found {
+			return field.Tag.Get("env") + " " + parse.Err.Error()
+		}
+	}
+	return err.Error()
+}
+
+// forServing adds what `serve` needs beyond a valid Config.
+func (c Config) forServing() error {
+	var problems []string
+	if c.TelegramToken == "" && c.BaleToken == "" {
+		problems = append(problems, "neither TELEGRAM_TOKEN nor BALE_TOKEN is set; one platform is enough (without any, try `kartyar demo`)")
+	}
+	if c.Key == nil {
+		problems = append(problems, keyMissing)
+	}
+	if len(problems) > 0 {
+		return &ConfigError{problems}
+	}
+	return nil
+}
+
+const keyMissing = "SECRET_KEY is not set; it is needed to open the store (`kartyar keygen` prints a new one; losing it loses the store)"
+
+// proxyURL is the proxy for Telegram, nil for none.
+func (c Config) proxyURL() *url.URL { return c.TelegramProxy.URL }

@@ -1,0 +1,235 @@
+package app
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+
+	"kartyar/desk"
+)
+
+type importCommand struct {
+	Files  []string `arg:"" name:"file" help:"A list (CSV in UTF-8, UTF-16 or windows-1256); - is standard input."`
+	DryRun bool     `name:"dry-run" help:"Say what would happen and change nothing."`
+	JSON   bool     `name:"json" help:"Print one JSON object a file."`
+	Yes    bool     `name:"yes" help:"Apply a list that tells more than 500 people without asking."`
+}
+
+// Help is what `import --help` adds.
+func (importCommand) Help() string {
+	return `Columns are found by their headings, in any order, in English or Persian: national_code (needed), mobile, stage, office, as_of, application, receipt_code, shelf, note. ` +
+		`A row that cannot be read never stops the others: it is refused with its line, column and reason in FILE.refused.csv. ` +
+		`The same file again, in another order, or after a crash in the middle, gives the same store and no second alert.
+
+A list that would tell more than 500 people asks on a terminal, and elsewhere needs --yes.
+
+Exit status 3: done, but rows were refused or had a word for the stage that nobody knows. With several files the others go on when one fails, and the status is 1.`
+}
+
+// Run runs `import`.
+func (c *importCommand) Run(ctx context.Context, p *Program) error {
+	config, err := p.config()
+	if err != nil {
+		return err
+	}
+	way, err := reach(ctx, config, p.quietLog(config))
+	if err != nil {
+		return err
+	}
+	failed, refused := false, false
+	for _, file := range c.Files {
+		one := &importing{program: p, command: c, file: file}
+		report, err := one.run(ctx, way)
+		if err != nil {
+			failed = true
+			p.complain("%s: %s", one.name(), sentence(err))
+		}
+		refused = refused || report.Refused > 0 || len(report.UnknownWords) > 0
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	if err := way.close(); err != nil {
+		return fmt.Errorf("closing the store: %w", err)
+	}
+	switch {
+	case failed:
+		return errToldAlready
+	case refused:
+		return errRefusedRows
+	}
+	return nil
+}
+
+// importing is the command's side of one file's import.
+type importing struct {
+	program *Program
+	command *importCommand
+	file    string
+	bar     *bar
+	refused *refusedFile
+	delayed error // of the refused file: it stops nothing, and is said in the end
+}
+
+func (i *importing) name() string {
+	if i.file == "-" {
+		return "standard input"
+	}
+	return i.file
+}
+
+func (i *importing) run(ctx context.Context, way *access) (report desk.ImportReport, err error) {
+	file, size, err := i.open()
+	if err != nil {
+		return report, err
+	}
+	defer func() { _ = file.Close() }()
+	r := request{Do: doImport, DryRun: i.command.DryRun, Yes: i.command.Yes}
+	conn, err := way.dial(&r)
+	if err != nil {
+		return report, err
+	}
+	i.bar = newBar(i.program.Stderr, i.name())
+	defer func() { i.bar.close() }()
+	i.refused = &refusedFile{path: i.refusedPath(), skip: i.command.DryRun}
+	on := func(e event, say *speaker) error { return i.on(ctx, e, say) }
+	err = converse(ctx, conn, r, i.bar.reading(file, size), on, &report)
+	i.bar.close()
+	if err != nil {
+		i.refused.drop()
+		return report, err
+	}
+	report.File = i.file
+	if err := errors.Join(i.delayed, i.refused.close()); err != nil {
+		return report, fmt.Errorf("the list is done, but its refused rows could not be written out: %w", err)
+	}
+	return report, i.say(report)
+}
+
+// open opens the file; size is 0 when it is not known.
+func (i *importing) open() (file io.ReadCloser, size int64, err error) {
+	if i.file == "-" {
+		return io.NopCloser(i.program.Stdin), 0, nil
+	}
+	opened, err := os.Open(i.file)
+	if err != nil {
+		return nil, 0, plainPathError(err)
+	}
+	info, err := opened.Stat()
+	if err == nil && info.IsDir() {
+		err = errors.New("this is a directory, not a list")
+	}
+	if err != nil {
+		return nil, 0, errors.Join(plainPathError(err), opened.Close())
+	}
+	return opened, info.Size(), nil
+}
+
+// plainPathError leaves out the path, which is said already.
+func plainPathError(err error) error {
+	var path *os.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
+}
+
+func (i *importing) refusedPath() string {
+	if i.file == "-" {
+		return "stdin.refused.csv"
+	}
+	return i.file + ".refused.csv"
+}
+
+// on takes an event of the import.
+func (i *importing) on(ctx context.Context, e event, say *speaker) error {
+	switch {
+	case e.Progress != nil:
+		i.bar.step(*e.Progress)
+	case e.Heading != nil:
+		i.refused.heading = *e.Heading
+	case e.Refused != nil:
+		if err := i.refused.add(*e.Refused); err != nil && i.delayed == nil {
+			i.delayed = err
+		}
+	case e.Confirm > 0:
+		yes, err := i.confirm(ctx, e.Confirm)
+		if err != nil {
+			return err
+		}
+		if err := say.answer(yes); err != nil {
+			return lostServer(err)
+		}
+	}
+	return nil
+}
+
+// confirm asks the person at the terminal, if there is one who can answer.
+func (i *importing) confirm(ctx context.Context, people int) (bool, error) {
+	if i.file == "-" || !isTerminal(i.program.Stdin) || !isTerminal(i.program.Stderr) {
+		return false, nil // the answer says that --yes is needed
+	}
+	i.bar.close()
+	_, _ = fmt.Fprintf(i.program.Stderr, "%s would tell %d people now. Apply it? [y/N] ", i.name(), people)
+	typed := make(chan string, 1)
+	// A terminal cannot be interrupted while it is read: after Ctrl-C the
+	// goroutine ends with the program.
+	go func() {
+		line, _ := bufio.NewReader(i.program.Stdin).ReadString('\n')
+		typed <- strings.ToLower(strings.TrimSpace(line))
+	}()
+	select {
+	case line := <-typed:
+		if line == "y" || line == "yes" {
+			return true, nil
+		}
+		return false, errors.New("nothing was applied")
+	case <-ctx.Done():
+		return false, ctx.Err()
+	}
+}
+
+// say prints what became of the file.
+func (i *importing) say(r desk.ImportReport) error {
+	if i.command.JSON {
+		line, err := json.Marshal(r)
+		if err != nil {
+			return fmt.Errorf("writing the result: %w", err)
+		}
+		return i.program.print("%s\n", line)
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: ", i.name())
+	if i.command.DryRun {
+		b.WriteString("dry run, nothing was changed: ")
+	}
+	fmt.Fprintf(&b, "%d rows: %d applied, %d unchanged, %d refused", r.Rows, r.Applied, r.Unchanged, r.Refused)
+	if r.Refused > 0 && !i.command.DryRun {
+		fmt.Fprintf(&b, " (see %s)", i.refusedPath())
+	}
+	fmt.Fprintf(&b, "; %d arrivals, %d alerts; %.1f s\n", r.Arrivals, r.Alerts, r.Seconds)
+	for _, line := range i.refused.shown {
+		fmt.Fprintf(&b, "  refused: %s\n", line)
+	}
+	counted(&b, "words for the stage that nobody knows, kept as they stand", r.UnknownWords)
+	counted(&b, "offices that are not in the directory, taken as they stand", r.UnknownOffices)
+	return i.program.print("%s", b.String())
+}
+
+func counted(b *strings.Builder, what string, rows map[string]int) {
+	if len(rows) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "  %s:", what)
+	for _, name := range slices.Sorted(maps.Keys(rows)) {
+		fmt.Fprintf(b, " %q (%d)", name, rows[name])
+	}
+	b.WriteByte('\n')
+}

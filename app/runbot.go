@@ -1,0 +1,168 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/rs/zerolog"
+	"golang.org/x/sync/errgroup"
+
+	"kartyar/alert"
+	"kartyar/bot"
+	"kartyar/card"
+	"kartyar/inbox"
+	"kartyar/store"
+)
+
+// runBot serves one bot: it finds out who the bot is, then polls, handles,
+// answers and alerts until ctx ends. Each bot has an inbox of its own, so that
+// one platform that is down at the start does not hold up the other.
+func (s *server) runBot(ctx context.Context, account bot.Options, known chan<- card.Bot) error {
+	platform := account.Profile.Platform
+	account.Log = s.log.With().Str("platform", string(platform)).Logger()
+	client := bot.New(account)
+	defer client.Close()
+	me, err := s.identify(ctx, client, account.Log)
+	if err != nil {
+		return ending(ctx, platform, err)
+	}
+	known <- me
+	in := s.inbox(client, account.Profile, me, account.Log)
+	worker := alert.NewWorker(alert.WorkerOptions{
+		Store: s.service.store, Rules: s.service.rules, Bot: me, Now: time.Now, Log: account.Log,
+		Deliver: func(ctx context.Context, m alert.Message) alert.Outcome { return s.deliver(ctx, client, m) },
+	})
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return in.Run(ctx) })
+	group.Go(func() error { return worker.Run(ctx) })
+	group.Go(func() error {
+		keep := func(ctx context.Context, batch []bot.Raw) error { return in.Keep(ctx, me, batch) }
+		return client.Poll(ctx, keep, bot.PollOptions{})
+	})
+	return ending(ctx, platform, group.Wait())
+}
+
+// ending turns what ended a bot into what ends the program: nothing when it was
+// asked to end, and a sentence when the token is refused.
+func ending(ctx context.Context, platform card.Platform, err error) error {
+	if errors.Is(err, bot.ErrUnauthorized) {
+		variable := strings.ToUpper(string(platform)) + "_TOKEN"
+		return fmt.Errorf("%s refuses the bot's token: it is wrong or was revoked; set %s to the one that the platform's BotFather shows", platform, variable)
+	}
+	if err == nil || errors.Is(err, context.Canceled) && ctx.Err() != nil {
+		return nil
+	}
+	return fmt.Errorf("serving %s: %w", platform, err)
+}
+
+const (
+	identifyFirst = time.Second
+	identifyLast  = 30 * time.Second
+	identifySay   = 5 * time.Minute // between two log lines about a platform that is down
+)
+
+// identify asks the platform who the bot is until it answers. Only a refused
+// token ends that, or ctx.
+func (s *server) identify(ctx context.Context, client *bot.Client, log zerolog.Logger) (card.Bot, error) {
+	var said time.Time
+	for wait := identifyFirst; ; wait = min(2*wait, identifyLast) {
+		me, name, err := client.Me(ctx)
+		if err == nil {
+			log.Info().Stringer("bot", me).Str("username", name).Msg("polling")
+			return me, nil
+		}
+		if ctx.Err() != nil || errors.Is(err, bot.ErrUnauthorized) {
+			return card.Bot{}, err
+		}
+		if time.Since(said) >= identifySay {
+			said = time.Now()
+			log.Warn().Err(err).Msg("the platform cannot be reached yet; it is tried until it can")
+		}
+		var refused *bot.Error
+		if errors.As(err, &refused) {
+			wait = max(wait, refused.RetryAfter)
+		}
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return card.Bot{}, ctx.Err()
+		}
+	}
+}
+
+// inbox wires a bot's inbox to the conversation.
+func (s *server) inbox(client *bot.Client, profile bot.Profile, me card.Bot, log zerolog.Logger) *inbox.Inbox {
+	return inbox.New(inbox.Options{
+		Store:   s.service.store,
+		Senders: map[card.Bot]inbox.Sender{me: client},
+		Decode: func(from card.Bot, raw []byte) (bot.Update, error) {
+			return bot.Decode(profile, from, raw)
+		},
+		ChatOf: bot.ChatOf,
+		Handle: s.handlers.Handle,
+		Renew:  s.handlers.Renew,
+		Blocked: func(tx *store.Tx, now time.Time, chat card.ChatKey) error {
+			return s.service.rules.Reachable(tx, now, chat, false)
+		},
+		Flood: s.handlers.Flood,
+		Sorry: s.handlers.Sorry,
+		Log:   log,
+	})
+}
+
+const (
+	// deliverGrace is how long a message that is on its way when the program is
+	// asked to end may take: its answer is worth waiting for, because without it
+	// the message goes out again at the next start.
+	deliverGrace = 10 * time.Second
+	// outageWait is how long nothing is tried after an outage that does not say.
+	outageWait = 5 * time.Second
+)
+
+// deliver writes an alert and sends it.
+func (s *server) deliver(ctx context.Context, client *bot.Client, m alert.Message) alert.Outcome {
+	if ctx.Err() != nil {
+		return alert.Outcome{Kind: alert.Outage}
+	}
+	now := time.Now()
+	if ok, wait := client.Available(now); !ok {
+		return alert.Outcome{Kind: alert.Outage, Wait: wait}
+	}
+	class := bot.ClassAlert
+	if m.Reminder {
+		class = bot.ClassReminder
+	}
+	sending, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(deliverGrace, cancel) })
+	defer stop()
+	_, err := client.Send(sending, class, m.To.Chat, s.handlers.Alert(m, now))
+	return outcome(err)
+}
+
+// outcome is what an error of Send means for an alert.
+func outcome(err error) alert.Outcome {
+	if err == nil {
+		return alert.Outcome{Kind: alert.Sent}
+	}
+	var refused *bot.Error
+	if !errors.As(err, &refused) { // the context's
+		return alert.Outcome{Kind: alert.Outage}
+	}
+	switch refused.Kind {
+	case bot.Limited:
+		return alert.Outcome{Kind: alert.Later, Wait: refused.RetryAfter}
+	case bot.Blocked:
+		return alert.Outcome{Kind: alert.Never}
+	case bot.Refused:
+		return alert.Outcome{Kind: alert.Failed}
+	}
+	wait := refused.RetryAfter
+	if wait <= 0 {
+		wait = outageWait
+	}
+	return alert.Outcome{Kind: alert.Outage, Wait: wait}
+}

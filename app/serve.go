@@ -1,0 +1,144 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/rs/zerolog"
+	"golang.org/x/sync/errgroup"
+
+	"kartyar/bot"
+	"kartyar/card"
+	"kartyar/handlers"
+	"kartyar/lookup"
+	"kartyar/store"
+)
+
+// serve runs the program on the configured store and bots until ctx ends.
+func serve(ctx context.Context, c Config, log zerolog.Logger) error {
+	service, err := openService(ctx, opening{
+		Dir: c.Store.Dir, Key: c.Key, ReminderDays: c.ReminderDays, Quiet: c.QuietHours,
+	}, log)
+	if err != nil {
+		return err
+	}
+	log.Info().Str("store", c.Store.Dir).Int("offices", service.offices.Directory().Len()).Msg("the store is open")
+	err = newServer(service, c.accounts(log), log).run(ctx)
+	if err := errors.Join(err, service.close()); err != nil {
+		return err
+	}
+	log.Info().Msg("closed")
+	return nil
+}
+
+// accounts are the configured bots.
+func (c Config) accounts(log zerolog.Logger) []bot.Options {
+	var all []bot.Options
+	if c.TelegramToken != "" {
+		all = append(all, bot.Options{
+			Profile: bot.Telegram(), Token: string(c.TelegramToken), API: string(c.TelegramAPI),
+			Proxy: c.TelegramProxy.URL, Rate: float64(c.SendRate), Log: log,
+		})
+	}
+	if c.BaleToken != "" {
+		all = append(all, bot.Options{
+			Profile: bot.Bale(), Token: string(c.BaleToken), API: string(c.BaleAPI),
+			Rate: float64(c.SendRate), Log: log,
+		})
+	}
+	return all
+}
+
+// persons is how many persons the look-ups remember.
+const persons = 100_000
+
+// server is what runs on an open store: the bots, the control socket and the
+// chores.
+type server struct {
+	service  *service
+	accounts []bot.Options
+	handlers *handlers.Handlers
+	log      zerolog.Logger
+}
+
+func newServer(s *service, accounts []bot.Options, log zerolog.Logger) *server {
+	return &server{
+		service: s, accounts: accounts, log: log,
+		handlers: handlers.New(handlers.Options{
+			Keyer: s.store.Keyer(), Secret: s.store.Subkey(handlers.ButtonPurpose), Rules: s.rules,
+			Lookup: lookup.New(s.store, persons), Offices: s.offices.Directory,
+		}),
+	}
+}
+
+// run serves until ctx ends, or something ends that cannot be mended by
+// waiting. When it returns nothing of it runs any more.
+func (s *server) run(ctx context.Context) error {
+	control, err := listenControl(s.service.dir, s.service.serve, s.log)
+	if err != nil {
+		return err
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return control.run(ctx) })
+	group.Go(func() error { return s.clearHourly(ctx) })
+	known := make(chan card.Bot, len(s.accounts))
+	for _, account := range s.accounts {
+		group.Go(func() error { return s.runBot(ctx, account, known) })
+	}
+	group.Go(func() error { return s.warnOfStrangers(ctx, known) })
+	return group.Wait()
+}
+
+// clearEvery keeps the promise that what was erased leaves the disk within 24
+// hours, also when a clearing fails.
+const clearEvery = time.Hour
+
+// clearHourly takes from the disk what was erased.
+func (s *server) clearHourly(ctx context.Context) error {
+	ticker := time.NewTicker(clearEvery)
+	defer ticker.Stop()
+	for {
+		if err := s.service.store.ClearErased(ctx); err != nil && ctx.Err() == nil {
+			s.log.Error().Err(err).Msg("what was erased could not be taken off the disk yet; it is tried again in an hour")
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// warnOfStrangers tells the operator, once all bots are known, of messages that
+// wait for a bot which is not configured: nobody will send them.
+func (s *server) warnOfStrangers(ctx context.Context, known <-chan card.Bot) error {
+	var served []card.Bot
+	for range s.accounts {
+		select {
+		case b := <-known:
+			served = append(served, b)
+		case <-ctx.Done():
+			return nil
+		}
+	}
+	var waiting []card.Bot
+	err := s.service.store.View(ctx, func(tx *store.Tx) (err error) {
+		waiting, err = tx.Bots()
+		return err
+	})
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
+		return fmt.Errorf("looking for which bots messages wait: %w", err)
+	}
+	for _, b := range waiting {
+		if !slices.Contains(served, b) {
+			s.log.Warn().Stringer("bot", b).Msg("messages wait for a bot that is not configured; they go out when its token is set again")
+		}
+	}
+	return nil
+}
