@@ -18,6 +18,7 @@ const markdown = "*_[]()`"
 // The longest user-supplied texts that are shown, in characters: a cell of a
 // spreadsheet holds up to 32,767, a message only 4096.
 const (
+	maxLabel   = 40
 	maxName    = 80
 	maxPassage = 500
 )
@@ -39,6 +40,10 @@ func Name(s string) string { return string(fsi) + presentable(s, maxName) + stri
 // Passage is [Name] for longer texts, an address or a note: at most 500
 // characters.
 func Passage(s string) string { return string(fsi) + presentable(s, maxPassage) + string(pdi) }
+
+// Label makes a supplied text fit to stand on a button: like [Name], at most 40
+// characters, and without the isolate, since a button holds nothing else.
+func Label(s string) string { return presentable(s, maxLabel) }
 
 // Phone sets a telephone number apart, in Latin digits, to be dialled. A text
 // with words in it (an extension, two numbers) is shown like a [Name].

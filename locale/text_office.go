@@ -7,7 +7,6 @@ const (
 	ButtonNextPage   = "صفحهٔ بعد"
 	ButtonPrevPage   = "صفحهٔ قبل"
 	ButtonProvinces  = "استان دیگر"
-	ButtonElsewhere  = "بدون استان"
 	ButtonOtherPlace = "جا‌های دیگر"
 )
 
@@ -65,7 +64,6 @@ func officeSamples() []Sample {
 		{Name: "ButtonNextPage", Text: ButtonNextPage},
 		{Name: "ButtonPrevPage", Text: ButtonPrevPage},
 		{Name: "ButtonProvinces", Text: ButtonProvinces},
-		{Name: "ButtonElsewhere", Text: ButtonElsewhere},
 		{Name: "ButtonOtherPlace", Text: ButtonOtherPlace},
 		{Name: "ChooseProvince/first", Text: ChooseProvince("", card.Office{})},
 		{Name: "ChooseProvince/again", Text: ChooseProvince("مامان", sampleOffice())},

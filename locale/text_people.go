@@ -9,9 +9,6 @@ const (
 	ButtonKeepName  = "همین نام خوب است"
 )
 
-// PlaceholderNickname stands in the input field while a nickname is asked for.
-const PlaceholderNickname = "نامی کوتاه، مثل مامان"
-
 // NthPerson is what a person is called who was given no nickname.
 func NthPerson(n int) string { return "نفر " + Number(n) }
 
@@ -68,7 +65,6 @@ func peopleSamples() []Sample {
 		{Name: "ButtonRemove", Text: ButtonRemove},
 		{Name: "ButtonRemoveYes", Text: ButtonRemoveYes},
 		{Name: "ButtonKeepName", Text: ButtonKeepName},
-		{Name: "PlaceholderNickname", Text: PlaceholderNickname},
 		{Name: "NthPerson", Text: NthPerson(2)},
 		{Name: "AskNickname", Text: AskNickname("نفر ۲")},
 		{Name: "AskNicknameWhy", Text: AskNicknameWhy("نفر ۱")},

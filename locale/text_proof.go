@@ -50,7 +50,7 @@ func ContactForwarded() string {
 
 // ContactLate is the answer to a contact that nobody asked for just now.
 func ContactLate() string {
-	return "از درخواست شماره زمان زیادی گذشته است. دوباره " + pressContact
+	return "شماره را باید همین حالا بفرستید، نه از پیش. " + pressContact
 }
 
 // ContactNotMobile is the answer to a contact whose number is no mobile number.

@@ -10,9 +10,8 @@ import (
 
 // Buttons under a status.
 const (
-	ButtonMap           = "مسیر دفتر روی نقشه"
-	ButtonNotCollected  = "هنوز نگرفته‌ام"
-	ButtonStatusRefresh = "وضعیت تازه"
+	ButtonMap          = "مسیر دفتر روی نقشه"
+	ButtonNotCollected = "هنوز نگرفته‌ام"
 )
 
 // bring is what a person must bring wherever cards are collected; fees and
@@ -204,7 +203,6 @@ func statusSamples() []Sample {
 	samples := []Sample{
 		{Name: "ButtonMap", Text: ButtonMap},
 		{Name: "ButtonNotCollected", Text: ButtonNotCollected},
-		{Name: "ButtonStatusRefresh", Text: ButtonStatusRefresh},
 		{Name: "OfficeName/named", Text: OfficeName(sampleOffice())},
 		{Name: "OfficeName/code", Text: OfficeName(card.Office{Code: "12E4"})},
 		{Name: "OfficeLines/all", Text: OfficeLines(sampleOffice())},

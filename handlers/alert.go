@@ -1,0 +1,142 @@
+package handlers
+
+import (
+	"strings"
+	"time"
+
+	"kartyar/alert"
+	"kartyar/bot"
+	"kartyar/card"
+	"kartyar/locale"
+)
+
+// Alert writes what m says. Others read the screen too: it holds no code and no
+// name but the nickname that the person gave.
+func (h *Handlers) Alert(m alert.Message, now time.Time) bot.Reply {
+	a := announcement{Handlers: h, Message: m}
+	var texts []string
+	if rows := a.there(); len(rows) > 0 {
+		texts = append(texts, a.thereText(rows))
+	}
+	for _, item := range m.Items {
+		if text := a.itemText(item); text != "" {
+			texts = append(texts, text)
+		}
+	}
+	texts = append(texts, locale.OptOut())
+	return bot.Reply{Text: strings.Join(texts, "\n\n"), Keyboard: a.buttons(), Silent: m.Silent}
+}
+
+// announcement is an alert being written.
+type announcement struct {
+	*Handlers
+	alert.Message
+}
+
+// there returns the items whose card lies at the message's office.
+func (a announcement) there() (items []alert.Item) {
+	for _, item := range a.Items {
+		if item.Event == alert.Arrived || item.Event == alert.Waiting {
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
+// called tells an item's person from the others of the chat.
+func called(item alert.Item) string {
+	switch {
+	case !item.Several:
+		return ""
+	case item.Nickname == "":
+		return locale.SomebodyYouFollow
+	}
+	return item.Nickname
+}
+
+func (a announcement) thereText(items []alert.Item) string {
+	view := locale.AlertView{Office: a.place(a.Office)}
+	for _, item := range items {
+		view.Nicknames = append(view.Nicknames, called(item))
+		if item.Wish != a.Office && view.Wish.Code == "" {
+			view.Wish = a.place(item.Wish)
+		}
+		if item.From != a.Office && view.From.Code == "" {
+			view.From = a.place(item.From)
+		}
+		if view.Told.IsZero() {
+			view.Told = item.ToldAt
+		}
+	}
+	if a.Reminder {
+		return locale.StillThere(view)
+	}
+	return locale.Arrived(view)
+}
+
+func (a announcement) itemText(item alert.Item) string {
+	name := called(item)
+	switch item.Event {
+	case alert.Problem:
+		if item.State.Stage == card.StageRejected {
+			return locale.Rejected(name, item.State.Note)
+		}
+		return locale.Defective(name, item.State.Note)
+	case alert.Left:
+		return locale.Left(name, a.place(item.From), item.State, a.place(item.State.Office))
+	}
+	return ""
+}
+
+// buttons are what can be done about an alert. Under an alert of several cards
+// they leave it standing, since it says more than one button is about.
+func (a announcement) buttons() bot.Keyboard {
+	button := func(text string, p press) []bot.Button {
+		return row(bot.Button{Text: text, Data: a.seal.data(a.Chat, p)})
+	}
+	keep := byte(0)
+	if len(a.Items) > 1 {
+		keep = keepMessage
+	}
+	var rows [][]bot.Button
+	there := a.there()
+	for _, item := range there {
+		label := locale.ButtonCollected
+		if name := called(item); name != "" {
+			label += "، " + locale.Label(name)
+		}
+		p := pressOf(actClaim, item.Person, item.ID, item.Arrival.Number)
+		p.Choice = keep
+		rows = append(rows, button(label, p))
+	}
+	switch {
+	case len(there) == 1:
+		item := there[0]
+		rows = append(rows, button(locale.ButtonRemindLater, pressOf(actSnoozeAsk, item.Person, item.ID, item.Arrival.Number)))
+	case len(there) > 1:
+		rows = append(rows, button(locale.ButtonRemindLater, press{Action: actSnoozeAsk, Office: officeHash(a.Office)}))
+	default:
+		for _, item := range a.Items[:min(1, len(a.Items))] {
+			p := pressFor(actStatus, item.Person)
+			p.Choice = keepMessage
+			rows = append(rows, button(locale.ButtonStatus, p))
+		}
+	}
+	if len(there) > 0 {
+		rows = append(rows, mapButton(a.place(a.Office)))
+	}
+	off := press{Action: actUnsubscribe, Choice: keepMessage}
+	if a.onePerson() {
+		off.Person = short(a.Items[0].Person[:])
+	}
+	return inline(append(rows, button(locale.ButtonUnsubscribe, off))...)
+}
+
+func (a announcement) onePerson() bool {
+	for _, item := range a.Items {
+		if item.Person != a.Items[0].Person {
+			return false
+		}
+	}
+	return len(a.Items) > 0
+}

@@ -1,0 +1,126 @@
+package handlers
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"kartyar/alert"
+	"kartyar/bot"
+	"kartyar/card"
+	"kartyar/desk/offices"
+	"kartyar/locale"
+	"kartyar/lookup"
+	"kartyar/store"
+)
+
+// Options is what the conversation needs; all of it is needed.
+type Options struct {
+	Keyer  *card.Keyer    // the store's
+	Secret []byte         // 32 bytes that seal buttons: the store's Subkey(ButtonPurpose)
+	Rules  alert.Rules    // who is told when
+	Lookup *lookup.Lookup // where answers come from
+	// Offices returns the directory as it is now; it is never nil.
+	Offices func() *offices.Directory
+}
+
+// ButtonPurpose names the subkey that seals buttons.
+const ButtonPurpose = "button"
+
+// Handlers is the conversation. Its methods may be used by many goroutines.
+type Handlers struct {
+	Options
+	seal   *sealer
+	routes routes
+}
+
+// New returns the conversation.
+func New(o Options) *Handlers {
+	return &Handlers{Options: o, seal: newSealer(o.Secret), routes: newRoutes()}
+}
+
+// Handle does what an update asks for and returns what to answer, nothing for
+// an update that is no one's question. tx is that of a function of
+// store.Update; when the error is not nil nothing may be kept of it.
+func (h *Handlers) Handle(tx *store.Tx, now time.Time, u bot.Update) ([]bot.Reply, error) {
+	chat := h.Keyer.Chat(u.From)
+	if u.Kind == bot.KindMembership {
+		if !u.Private {
+			return nil, nil
+		}
+		return nil, h.Rules.Reachable(tx, now, chat, !u.Blocked)
+	}
+	press, pressed := press{}, false
+	if u.Callback != nil {
+		press, pressed = h.seal.open(chat, u.Callback.Data)
+	}
+	// A button under a message that the platform no longer shows us comes
+	// without its chat's type; it is ours if it opens, since buttons are sent
+	// to private chats alone.
+	if !u.Private && !pressed {
+		return elsewhere(u), nil
+	}
+	if u.Kind == bot.KindOther {
+		return nil, nil
+	}
+	t, err := h.begin(tx, now, chat, u)
+	if err != nil {
+		return nil, err
+	}
+	t.press = press
+	if err := t.dispatch(pressed); err != nil {
+		if !errors.Is(err, lookup.ErrUnavailable) {
+			return nil, err
+		}
+		t.replies = nil
+		t.sayMenu(locale.Unavailable(t.platform))
+	}
+	if err := t.end(); err != nil {
+		return nil, err
+	}
+	return t.replies, nil
+}
+
+// elsewhere answers what does not come from a private chat: one sentence to
+// what was written, and nothing is kept. A bot reads a group's messages only
+// where they are meant for it, so that answering each is no chatter.
+func elsewhere(u bot.Update) []bot.Reply {
+	if u.Kind != bot.KindMessage || u.Text == "" && u.Contact == nil {
+		return nil
+	}
+	return []bot.Reply{{Text: locale.GroupNotice()}}
+}
+
+// Renew renders a reply anew that shows a status and leaves late. A reply that
+// shows none comes back as it is. tx is as for Handle.
+func (h *Handlers) Renew(tx *store.Tx, now time.Time, chat card.ChatKey, r bot.Reply) (bot.Reply, error) {
+	shown, ok := decodeShows(r.Shows)
+	if !ok {
+		return r, nil
+	}
+	c, found, err := tx.Chat(chat)
+	if err != nil {
+		return bot.Reply{}, fmt.Errorf("rendering a reply anew: %w", err)
+	}
+	t := &turn{Handlers: h, tx: tx, now: now, chat: chat, known: found, row: c, platform: c.Subscriber.Bot.Platform}
+	anew, err := t.status(shown.Person, shown.Lead)
+	switch {
+	case errors.Is(err, lookup.ErrUnavailable):
+		return r, nil // it says of when it is
+	case errors.Is(err, errNotFollowed):
+		anew = bot.Reply{Text: locale.NotFollowed()}
+	case err != nil:
+		return bot.Reply{}, fmt.Errorf("rendering a reply anew: %w", err)
+	}
+	anew.Edit, anew.Silent, anew.NotBefore = r.Edit, r.Silent, r.NotBefore
+	return anew, nil
+}
+
+// Flood is said to a chat that wrote so much that dropped of its messages were
+// not kept.
+func (h *Handlers) Flood(dropped int) bot.Reply {
+	return bot.Reply{Text: locale.FloodNotice(dropped)}
+}
+
+// Sorry is said when a message could not be handled.
+func (h *Handlers) Sorry() bot.Reply { return bot.Reply{Text: locale.TryAgainLater()} }

@@ -1,0 +1,45 @@
+package handlers
+
+import (
+	"strconv"
+
+	"kartyar/bot"
+	"kartyar/card"
+	"kartyar/locale"
+)
+
+// place returns the office of a code; one that is not in the directory has
+// nothing but its code, and the empty code is the zero Office.
+func (h *Handlers) place(code string) card.Office {
+	if o, known := h.Offices().ByCode(code); known {
+		return o
+	}
+	return card.Office{Code: code}
+}
+
+// officeLabel is what a button calls an office.
+func officeLabel(o card.Office) string {
+	if o.Name == "" {
+		return o.Code
+	}
+	return o.Name
+}
+
+// mapButton leads to an office on a map; nothing when it is not known where it
+// is. Balad is an Iranian map: it opens without a filter breaker, and as an app
+// on the phones of those who have it. It knows no other country, so that a
+// consulate is shown by OpenStreetMap.
+func mapButton(o card.Office) []bot.Button {
+	if !o.Located {
+		return nil
+	}
+	lat, long := degrees(o.Latitude), degrees(o.Longitude)
+	url := "https://balad.ir/location?latitude=" + lat + "&longitude=" + long + "&zoom=16"
+	if o.Kind == card.Consulate {
+		url = "https://www.openstreetmap.org/?mlat=" + lat + "&mlon=" + long + "#map=17/" + lat + "/" + long
+	}
+	return row(bot.Button{Text: locale.ButtonMap, URL: url})
+}
+
+// degrees writes an angle with five decimals, which is a metre.
+func degrees(v float64) string { return strconv.FormatFloat(v, 'f', 5, 64) }

@@ -1,0 +1,306 @@
+package handlers
+
+import (
+	"errors"
+	"time"
+	"unicode"
+
+	"kartyar/alert"
+	"kartyar/bot"
+	"kartyar/card"
+	"kartyar/locale"
+)
+
+// phoneProved reports whether the chat has proved a phone that still counts.
+func (t *turn) phoneProved() bool {
+	return t.row.Phone != (card.PhoneKey{}) && t.now.Sub(t.row.PhoneAt) <= proofLasts
+}
+
+// prove begins, or goes on with, proving who writes: the phone first, then the
+// national code. welcome is said with the first of them if it is the phone.
+func (t *turn) prove(welcome string) error {
+	if t.phoneProved() {
+		t.askCode(locale.AskCodeAgain())
+		return nil
+	}
+	t.askContact(welcome)
+	return nil
+}
+
+func contactMenu() bot.Keyboard {
+	return menu(locale.PlaceholderContact,
+		row(bot.Button{Text: locale.ButtonShareContact, Contact: true}),
+		row(bot.Button{Text: locale.ButtonBack}, bot.Button{Text: locale.ButtonHelp}))
+}
+
+func (t *turn) askContact(text string) {
+	t.ask(contact, card.PersonKey{})
+	t.say(bot.Reply{Text: text, Keyboard: contactMenu()})
+}
+
+// askContactAgain asks for the phone, whatever was proved before.
+func (t *turn) askContactAgain() error {
+	t.askContact(locale.ContactWanted())
+	return nil
+}
+
+func (t *turn) askCode(text string) {
+	t.ask(code, card.PersonKey{})
+	t.say(bot.Reply{Text: text, Keyboard: t.stateMenu()})
+}
+
+// contact takes a contact. Only the sender's own, by the button, as the answer
+// to a fresh question, proves anything.
+func (t *turn) contact() error {
+	c := t.u.Contact
+	if !c.Proves(t.u) {
+		if c.Forwarded {
+			t.askContact(locale.ContactForwarded())
+		} else {
+			t.askContact(locale.ContactOfAnother())
+		}
+		return nil
+	}
+	mobile, err := card.ParseContactMobile(c.Phone)
+	if err != nil {
+		t.askContact(locale.ContactNotMobile())
+		return nil
+	}
+	phone := t.Keyer.Phone(mobile)
+	if t.s.State == code && phone == t.row.Phone && t.phoneProved() {
+		t.askCode(locale.AskCodeAgain()) // the button was pressed twice
+		return nil
+	}
+	asked := t.s.State == contact && t.s.askedWithin(promptFresh, t.now)
+	if !asked || t.u.Sent.Before(time.Unix(t.s.At, 0).Add(-clockSkew)) {
+		t.askContact(locale.ContactLate())
+		return nil
+	}
+	t.row.Phone, t.row.PhoneAt = phone, t.now.UTC().Truncate(time.Second)
+	t.askCode(locale.AskCode())
+	return nil
+}
+
+// contactText answers what is written in place of the contact: never proof.
+func (t *turn) contactText() error {
+	text := locale.ContactWanted()
+	switch typed(t.u.Text) {
+	case typedCode:
+		text = locale.CodeTooEarly()
+	case typedPhone:
+		text = locale.PhoneTyped()
+	}
+	t.askContact(text)
+	return nil
+}
+
+// wrongDigits returns how many digits came in place of ten; 0 when that is not
+// what is wrong.
+func wrongDigits(err error) int {
+	var length *card.LengthError
+	if errors.As(err, &length) {
+		return length.Digits
+	}
+	return 0
+}
+
+// codeText takes a national code.
+func (t *turn) codeText() error {
+	if !t.phoneProved() {
+		t.askContact(locale.CodeTooEarly())
+		return nil
+	}
+	national, err := card.ParseNationalCode(t.u.Text)
+	switch {
+	case errors.Is(err, card.ErrCodeChecksum):
+		t.askCode(locale.CodeChecksum())
+		return nil
+	case wrongDigits(err) > 0:
+		t.askCode(locale.CodeLength(wrongDigits(err)))
+		return nil
+	case err != nil:
+		t.askCode(locale.CodeLetters())
+		return nil
+	}
+	t.answerEvenly()
+	until, err := t.limit()
+	if err != nil {
+		return err
+	}
+	if until.After(t.now) {
+		t.askCode(locale.TryAfter(until, t.now))
+		return nil
+	}
+	return t.askAfter(t.Keyer.Person(national))
+}
+
+// askAfter looks for the pair of a national code and the proved phone.
+func (t *turn) askAfter(person card.PersonKey) error {
+	_, f, err := t.follower(person)
+	if err != nil {
+		return err
+	}
+	if t.maySee(f) && t.link(person) != nil {
+		return t.recognised(person) // asked for before: no guess
+	}
+	if t.link(person) == nil && len(t.row.People) >= peopleMost {
+		t.leave()
+		t.sayMenu(locale.TooManyPeople(peopleMost))
+		return nil
+	}
+	access, err := t.askRules(person, card.ReceiptKey{})
+	if err != nil {
+		return err
+	}
+	if access.Verified {
+		return t.recognised(person)
+	}
+	if access.New {
+		if err := t.guessed(); err != nil {
+			return err
+		}
+	}
+	t.ask(receipt, person)
+	text := locale.NotFoundYet()
+	if access.Dropped {
+		text += "\n\n" + locale.OldestDropped()
+	}
+	// The buttons name nobody: the session knows who is meant.
+	t.say(bot.Reply{Text: text, Keyboard: inline(
+		row(t.button(locale.ButtonHaveReceipt, press{Action: actReceipt})),
+		row(t.button(locale.ButtonNoReceipt, press{Action: actNoReceipt})))})
+	return nil
+}
+
+// askRules verifies the pair, or has it wait.
+func (t *turn) askRules(person card.PersonKey, typed card.ReceiptKey) (alert.Access, error) {
+	if err := t.save(); err != nil {
+		return alert.Access{}, err
+	}
+	who := alert.Asker{Chat: t.chat, Bot: t.u.From.Bot, Phone: t.row.Phone, Receipt: typed}
+	access, err := t.Rules.Ask(t.tx, t.now, person, who)
+	if err == nil {
+		err = t.reload()
+	}
+	if err == nil {
+		t.nameNameless()
+	}
+	return access, err
+}
+
+// recognised shows at once where the card stands.
+func (t *turn) recognised(person card.PersonKey) error {
+	naming := t.s.Naming
+	t.leave()
+	t.sayMenu(locale.Confirmed())
+	if err := t.sayStatus(person, leadNone); err != nil {
+		return err
+	}
+	t.s.Naming = naming
+	return t.askNextName()
+}
+
+// askReceipt answers «بله، کد رهگیری را دارم», also under an older status.
+func (t *turn) askReceipt() error {
+	person, ok := t.pressedPerson()
+	if !ok {
+		if person = t.s.Person; t.s.State != receipt || t.link(person) == nil {
+			return t.stale()
+		}
+	}
+	if !t.phoneProved() {
+		return t.prove(locale.ContactWanted())
+	}
+	t.ask(receipt, person)
+	t.say(bot.Reply{Text: locale.AskReceipt(), Keyboard: t.stateMenu()})
+	return nil
+}
+
+// noReceipt leaves the pair waiting and says where else to ask.
+func (t *turn) noReceipt() error {
+	if t.s.State != receipt {
+		return t.stale()
+	}
+	naming := t.s.Naming
+	t.leave()
+	t.show(bot.Reply{Text: locale.WhyNotFound(t.platform), Keyboard: inline(elsewhereButtons())})
+	t.sayMenu(locale.WaitingNoted())
+	t.s.Naming = naming
+	return t.askNextName()
+}
+
+// receiptSize is how many letters and digits a receipt code has.
+const receiptSize = 10
+
+// receiptText takes a receipt code.
+func (t *turn) receiptText() error {
+	for label, do := range map[string]step{locale.ButtonHaveReceipt: (*turn).askReceipt, locale.ButtonNoReceipt: (*turn).noReceipt} {
+		if locale.SameText(label, t.u.Text) {
+			return do(t)
+		}
+	}
+	person := t.s.Person
+	if !t.phoneProved() || t.link(person) == nil {
+		t.leave()
+		return t.prove(locale.AskContact())
+	}
+	if national, err := card.ParseNationalCode(t.u.Text); err == nil && t.Keyer.Person(national) == person {
+		t.refuseReceipt(locale.AskReceipt()) // the code once more
+		return nil
+	}
+	folded, err := locale.ParseID(t.u.Text)
+	if n := letters(t.u.Text); err != nil || n == 0 {
+		t.refuseReceipt(locale.AskReceipt())
+		return nil
+	} else if n != receiptSize {
+		t.refuseReceipt(locale.ReceiptLength(n))
+		return nil
+	}
+	t.answerEvenly()
+	until, err := t.receiptLimit(person)
+	if err != nil {
+		return err
+	}
+	if until.After(t.now) {
+		t.refuseReceipt(locale.TryAfter(until, t.now))
+		return nil
+	}
+	return t.tryReceipt(person, t.Keyer.Receipt(folded))
+}
+
+func (t *turn) tryReceipt(person card.PersonKey, typed card.ReceiptKey) error {
+	_, f, err := t.follower(person)
+	if err != nil {
+		return err
+	}
+	again := f != nil && f.Receipt == typed // it waits already: no guess
+	access, err := t.askRules(person, typed)
+	if err != nil {
+		return err
+	}
+	if access.Verified {
+		return t.recognised(person)
+	}
+	if !again {
+		if err := t.guessed(person); err != nil {
+			return err
+		}
+	}
+	t.refuseReceipt(locale.ReceiptNotYet())
+	return nil
+}
+
+// refuseReceipt keeps the question for the receipt code, with a way out.
+func (t *turn) refuseReceipt(text string) {
+	t.say(bot.Reply{Text: text, Keyboard: inline(row(t.button(locale.ButtonNoReceipt, press{Action: actNoReceipt})))})
+}
+
+// letters counts what a receipt code is made of.
+func letters(text string) (n int) {
+	for _, r := range text {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			n++
+		}
+	}
+	return n
+}

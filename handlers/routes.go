@@ -1,0 +1,126 @@
+package handlers
+
+import (
+	"unicode/utf8"
+
+	"kartyar/bot"
+	"kartyar/locale"
+)
+
+// step does what one trigger asks for.
+type step func(*turn) error
+
+// routes is the table of all triggers. Commands, words and buttons come before
+// whatever a state waits for, so that they work at any moment.
+type routes struct {
+	commands map[string]step
+	words    []word
+	actions  map[action]step
+	inputs   map[state]step
+}
+
+// word is the label of a button, which a person may also type.
+type word struct {
+	label string
+	do    step
+}
+
+func newRoutes() routes {
+	return routes{
+		commands: map[string]step{
+			"start":    (*turn).start,
+			"status":   (*turn).askStatus,
+			"help":     (*turn).help,
+			"settings": (*turn).settings,
+			"privacy":  (*turn).privacy,
+		},
+		words: []word{
+			{locale.ButtonStatus, (*turn).askStatus},
+			{locale.ButtonShareContact, (*turn).askContactAgain},
+			{locale.ButtonChooseOffice, (*turn).offices},
+			{locale.ButtonSubscribe, (*turn).subscribe},
+			{locale.ButtonUnsubscribe, (*turn).unsubscribe},
+			{locale.ButtonCollected, (*turn).claimAny},
+			{locale.ButtonRemindLater, (*turn).snoozeAny},
+			{locale.ButtonSettings, (*turn).settings},
+			{locale.ButtonHelp, (*turn).help},
+			{locale.ButtonPrivacy, (*turn).privacy},
+			{locale.ButtonAddPerson, (*turn).addPerson},
+			{locale.ButtonDeleteMyData, (*turn).askForget},
+			{locale.ButtonBack, (*turn).back},
+		},
+		actions: map[action]step{
+			actStatus:      (*turn).pressedStatus,
+			actSubscribe:   (*turn).subscribe,
+			actUnsubscribe: (*turn).unsubscribe,
+			actClaim:       (*turn).claim,
+			actUnclaim:     (*turn).unclaim,
+			actSnoozeAsk:   (*turn).askSnooze,
+			actSnooze:      (*turn).snooze,
+			actOffices:     (*turn).offices,
+			actOwnOffice:   (*turn).chooseOwnOffice,
+			actCities:      (*turn).cities,
+			actCity:        (*turn).city,
+			actOffice:      (*turn).chooseOffice,
+			actSettings:    (*turn).settings,
+			actPerson:      (*turn).personSettings,
+			actRename:      (*turn).rename,
+			actSkipName:    (*turn).skipName,
+			actRemoveAsk:   (*turn).askRemove,
+			actRemove:      (*turn).remove,
+			actAddPerson:   (*turn).addPerson,
+			actPhone:       (*turn).askContactAgain,
+			actPrivacy:     (*turn).privacy,
+			actForgetAsk:   (*turn).askForget,
+			actForget:      (*turn).forget,
+			actBack:        (*turn).keepData,
+			actReceipt:     (*turn).askReceipt,
+			actNoReceipt:   (*turn).noReceipt,
+		},
+		inputs: map[state]step{
+			idle:     (*turn).idleText,
+			contact:  (*turn).contactText,
+			code:     (*turn).codeText,
+			receipt:  (*turn).receiptText,
+			nickname: (*turn).nicknameText,
+			office:   (*turn).officeText,
+			forget:   (*turn).forgetText,
+		},
+	}
+}
+
+// longest is the longest text, in characters, that anything asked for has.
+const longest = 200
+
+// dispatch finds the step for an update. pressed says that its button is one of
+// ours.
+func (t *turn) dispatch(pressed bool) error {
+	switch {
+	case t.u.Kind == bot.KindCallback:
+		if do, ok := t.routes.actions[t.press.Action]; ok && pressed {
+			return do(t)
+		}
+		return t.stale()
+	case t.u.Kind == bot.KindEdited:
+		return t.refuse(locale.EditedNotRead())
+	case t.u.Contact != nil:
+		return t.contact()
+	case t.u.Media:
+		return t.refuse(locale.OnlyText())
+	}
+	if name, _, ok := t.u.Command(); ok {
+		if do, ok := t.routes.commands[name]; ok {
+			return do(t)
+		}
+		return t.refuse(locale.NotUnderstood())
+	}
+	if utf8.RuneCountInString(t.u.Text) > longest {
+		return t.refuse(locale.TooLong())
+	}
+	for _, w := range t.routes.words {
+		if locale.SameText(w.label, t.u.Text) {
+			return w.do(t)
+		}
+	}
+	return t.routes.inputs[t.s.State](t)
+}
