@@ -34,12 +34,13 @@ func (i *Inbox) answer(rows []store.Update) {
 		p.pressed = append(p.pressed, row)
 		if p.answerers < answerers {
 			p.answerers++
-			i.hands.Go(func() { i.answerAll(p) })
+			ctx := i.ctx
+			i.hands.Go(func() { i.answerAll(ctx, p) })
 		}
 	}
 }
 
-func (i *Inbox) answerAll(p *pool) {
+func (i *Inbox) answerAll(ctx context.Context, p *pool) {
 	for {
 		i.mu.Lock()
 		if i.stopping || len(p.pressed) == 0 {
@@ -51,8 +52,8 @@ func (i *Inbox) answerAll(p *pool) {
 		p.pressed = p.pressed[1:]
 		i.mu.Unlock()
 		if c := i.callback(row); c != nil {
-			ctx, cancel := context.WithTimeout(i.ctx, answerTime)
-			_ = p.sender.AnswerCallback(ctx, c.ID)
+			call, cancel := context.WithTimeout(ctx, answerTime)
+			_ = p.sender.AnswerCallback(call, c.ID)
 			cancel()
 		}
 	}

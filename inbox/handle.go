@@ -58,7 +58,7 @@ func (i *Inbox) handled(ctx context.Context, l *lane) (row store.Update, wait ti
 	now := i.Now()
 	unreadable := false
 	err := i.Store.Update(ctx, func(tx *store.Tx) (err error) {
-		found := false
+		var found bool
 		if row, found, err = tx.Update(l.seq); err != nil || !found || row.Handled {
 			unreadable = errors.Is(err, store.ErrDamaged)
 			return err
@@ -70,7 +70,7 @@ func (i *Inbox) handled(ctx context.Context, l *lane) (row store.Update, wait ti
 		return finish(tx, now, &row, replies)
 	})
 	var why *failure
-	var panic *store.PanicError
+	var fell *store.PanicError
 	switch {
 	case err == nil:
 		if !l.sending {
@@ -80,8 +80,8 @@ func (i *Inbox) handled(ctx context.Context, l *lane) (row store.Update, wait ti
 	case unreadable:
 		i.Log.Error().Stringer("bot", l.key.bot).Uint64("row", l.seq).Msg("a row of the inbox is damaged; it is passed over")
 		return store.Update{}, 0
-	case errors.As(err, &panic):
-		return i.tried(ctx, l, panicked, panic.Stack)
+	case errors.As(err, &fell):
+		return i.tried(ctx, l, panicked, fell.Stack)
 	case errors.As(err, &why) && !isStores(err):
 		return i.tried(ctx, l, why.reason, nil)
 	}
@@ -140,7 +140,7 @@ func (i *Inbox) tried(ctx context.Context, l *lane, why reason, stack []byte) (r
 	now := i.Now()
 	var tries uint8
 	err := i.Store.Update(ctx, func(tx *store.Tx) (err error) {
-		found := false
+		var found bool
 		if row, found, err = tx.Update(l.seq); err != nil || !found {
 			return err
 		}

@@ -147,7 +147,7 @@ func (i *Inbox) serve(ctx context.Context) {
 	for {
 		var fired <-chan time.Time
 		stop := func() bool { return true }
-		if next, any := i.unpark(); any {
+		if next, ok := i.unpark(); ok {
 			fired, stop = i.until(next)
 		}
 		select {
@@ -186,7 +186,7 @@ func (i *Inbox) load(ctx context.Context) error {
 		i.Log.Info().Int("rows", strangers).Msg("the inbox holds updates of a bot that is not served here; they stay as they are")
 	}
 	i.enqueue(arrivals)
-	i.answer(pressed)
+	i.answer(pressed) //nolint:contextcheck // what is in hand outlives ctx by the grace
 	return nil
 }
 

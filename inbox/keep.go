@@ -42,7 +42,7 @@ func (i *Inbox) Keep(ctx context.Context, from card.Bot, batch []bot.Raw) error 
 		return fmt.Errorf("keeping updates: %w", err)
 	}
 	i.enqueue(k.arrivals)
-	i.answer(k.pressed)
+	i.answer(k.pressed) //nolint:contextcheck // an answer belongs to Run, not to the poll that kept the press
 	for key, n := range k.dropped {
 		i.Log.Warn().Stringer("bot", key.bot).Int("dropped", n).Msg("a chat writes more than can be handled; its updates beyond those that wait are not kept")
 	}

@@ -150,7 +150,7 @@ func (i *Inbox) put(l *lane, wait time.Duration) {
 
 // unpark makes ready what has waited long enough, and returns when the next
 // lane has.
-func (i *Inbox) unpark() (next time.Time, any bool) {
+func (i *Inbox) unpark() (next time.Time, ok bool) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	now := i.Now()

@@ -63,7 +63,7 @@ func (i *Inbox) render(ctx context.Context, l *lane, row *store.Update, now time
 	if len(r.Shows) > 0 && now.Sub(row.Done) > freshFor {
 		var anew bot.Reply
 		var why *failure
-		var panic *store.PanicError
+		var fell *store.PanicError
 		err := i.Store.Update(ctx, func(tx *store.Tx) (err error) {
 			if anew, err = i.Renew(tx, now, row.Chat, r); err != nil {
 				return &failure{failed, err}
@@ -73,8 +73,8 @@ func (i *Inbox) render(ctx context.Context, l *lane, row *store.Update, now time
 		switch {
 		case err == nil:
 			r = anew
-		case errors.As(err, &panic):
-			i.logStale(row, panicked, panic.Stack)
+		case errors.As(err, &fell):
+			i.logStale(row, panicked, fell.Stack)
 		case errors.As(err, &why) && !isStores(err):
 			i.logStale(row, failed, nil)
 		default:

@@ -247,10 +247,10 @@ func TestStorm(t *testing.T) {
 	chance := func(n int) bool { mu.Lock(); defer mu.Unlock(); return random.IntN(n) == 0 }
 	replies, accepted, all := map[int64][]string{}, 0, make(chan struct{})
 	w.sender.set(func(_ context.Context, m message) error {
-		switch {
-		case chance(8):
+		if chance(8) {
 			return &bot.Error{Kind: bot.Outage}
-		case chance(8):
+		}
+		if chance(8) {
 			return &bot.Error{Kind: bot.Limited, RetryAfter: 3 * time.Second}
 		}
 		mu.Lock()
