@@ -1,0 +1,373 @@
+package alert
+
+import (
+	"bytes"
+	"context"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"kartyar/card"
+	"kartyar/store"
+)
+
+// post is a platform: it hands each message to the test and waits for what
+// the test says becomes of it.
+type post struct {
+	t     *testing.T
+	store *store.Store
+	in    chan Message
+	out   chan Outcome
+	log   *lockedBuffer
+
+	mu  sync.Mutex
+	now time.Time
+
+	worker *Worker
+	stop   func()
+}
+
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+var workerRules = Rules{ReminderDays: []int{3, 7}, Quiet: Quiet{From: 21, To: 8}}
+
+func newPost(t *testing.T) *post {
+	t.Helper()
+	s, err := store.Open(store.Options{Dir: filepath.Join(t.TempDir(), "data"), Key: bytes.Repeat([]byte{7}, store.KeySize)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &post{t: t, store: s, in: make(chan Message), out: make(chan Outcome), now: day0, log: &lockedBuffer{}}
+	t.Cleanup(func() {
+		if p.stop != nil {
+			p.stop()
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return p
+}
+
+func (p *post) time() time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.now
+}
+
+// at moves the clock and has the worker look at it.
+func (p *post) at(now time.Time) {
+	p.mu.Lock()
+	p.now = now
+	p.mu.Unlock()
+	if p.worker != nil {
+		p.worker.nudge()
+	}
+}
+
+func (p *post) run(senders int) {
+	ctx, cancel := context.WithCancel(context.Background())
+	p.worker = NewWorker(WorkerOptions{
+		Store: p.store, Rules: workerRules, Bot: aBot, Senders: senders, Now: p.time, Log: zerolog.New(p.log),
+		Deliver: func(ctx context.Context, m Message) Outcome {
+			select {
+			case p.in <- m:
+			case <-ctx.Done():
+				return Outcome{Kind: Failed}
+			}
+			return <-p.out
+		},
+	})
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := p.worker.Run(ctx); err != nil {
+			p.t.Error(err)
+		}
+	}()
+	p.stop = func() {
+		cancel()
+		<-done
+		p.stop, p.worker = nil, nil
+	}
+}
+
+// do has the rules write.
+func (p *post) do(fn func(w *world)) {
+	p.t.Helper()
+	err := p.store.Update(context.Background(), func(tx *store.Tx) error {
+		fn(&world{t: p.t, tx: tx, now: p.time(), rules: workerRules})
+		return nil
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// settled waits until what became of a chat's message has been noted.
+func (p *post) settled(c card.ChatKey) {
+	for busy := true; busy; runtime.Gosched() {
+		p.worker.mu.Lock()
+		busy = p.worker.busy[c]
+		p.worker.mu.Unlock()
+	}
+}
+
+func (p *post) answer(kind OutcomeKind, wait time.Duration) Message {
+	m := <-p.in
+	p.out <- Outcome{Kind: kind, Wait: wait}
+	p.settled(m.Chat)
+	return m
+}
+
+// rows returns the rows of the outbox, and checks them against the persons.
+func (p *post) rows(class store.Class) (rows []store.Due) {
+	p.t.Helper()
+	err := p.store.View(context.Background(), func(tx *store.Tx) error {
+		rows = (&world{tx: tx, now: p.time()}).rows(class)
+		return checkOutbox(tx, p.time(), workerRules)
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return rows
+}
+
+func TestWorkerOutcomes(t *testing.T) {
+	p := newPost(t)
+	p.do(func(w *world) { w.follow(ali, 1); w.ready(ali, "7") })
+	p.run(0)
+	if m := p.answer(Later, time.Minute); m.To.Chat != 1 || m.Items[0].Event != Arrived {
+		t.Errorf("sent %+v", m)
+	}
+	if rows := p.rows(store.Alerts); len(rows) != 1 || !rows[0].At.Equal(day0.Add(61*time.Second)) {
+		t.Errorf("after 429: %+v", rows)
+	}
+	p.at(day0.Add(61 * time.Second))
+	p.answer(Failed, 0)
+	if rows := p.rows(store.Alerts); len(rows) != 1 || !rows[0].At.Equal(day0.Add(71*time.Second)) {
+		t.Errorf("after a refusal: %+v", rows)
+	}
+	p.at(day0.Add(71 * time.Second))
+	p.answer(Outage, 0)
+	if rows := p.rows(store.Alerts); len(rows) != 1 || !rows[0].At.Equal(day0.Add(71*time.Second)) {
+		t.Errorf("after an outage: %+v", rows)
+	}
+	p.at(day0.Add(71*time.Second + outageLeast))
+	p.answer(Never, 0)
+	if rows := p.rows(store.Alerts); len(rows) != 0 {
+		t.Errorf("after a block: %+v", rows)
+	}
+	p.at(day0.Add(time.Hour))
+	p.do(func(w *world) { must(w.rules.Reachable(w.tx, w.now, chat(1), true)) })
+	p.answer(Sent, 0)
+	if rows := p.rows(store.Alerts); len(rows) != 0 {
+		t.Errorf("after it was sent: %+v", rows)
+	}
+	if rows := p.rows(store.Reminders); len(rows) != 1 || !rows[0].At.Equal(ReminderTime(day0, 3)) {
+		t.Errorf("reminders: %+v", rows)
+	}
+}
+
+func TestWorkerSendsOneMessageAtATimeToAChat(t *testing.T) {
+	p := newPost(t)
+	p.run(0)
+	p.do(func(w *world) {
+		w.follow(ali, 1)
+		w.follow(sara, 1)
+		w.follow(reza, 2)
+		w.ready(ali, "7")
+		w.ready(sara, "8")
+		w.ready(reza, "7")
+	})
+	one, two := <-p.in, <-p.in
+	if one.Chat == two.Chat {
+		t.Error("two messages to a chat at once")
+	}
+	select {
+	case m := <-p.in:
+		t.Errorf("a third message is on its way: %+v", m)
+	default:
+	}
+	p.out <- Outcome{}
+	p.out <- Outcome{}
+	if m := p.answer(Sent, 0); m.Chat != chat(1) {
+		t.Errorf("sent %+v", m)
+	}
+}
+
+func TestWorkerSendsAlertsBeforeReminders(t *testing.T) {
+	p := newPost(t)
+	p.do(func(w *world) {
+		for n := range byte(3) {
+			w.follow(person(n+1), n+1)
+			w.ready(person(n+1), "7")
+			must(w.rules.Shown(w.tx, w.now, person(n+1), chat(n+1)))
+		}
+	})
+	p.at(ReminderTime(day0, 3))
+	p.do(func(w *world) { w.follow(omid, 5); w.ready(omid, "7") })
+	p.run(2)
+	one, two := <-p.in, <-p.in
+	if one.Reminder == two.Reminder {
+		t.Errorf("%v and %v: a reminder took the place of an alert, or none went", one.Reminder, two.Reminder)
+	}
+	p.out <- Outcome{}
+	p.out <- Outcome{}
+	for range 2 {
+		if m := p.answer(Sent, 0); !m.Reminder {
+			t.Error("not a reminder")
+		}
+	}
+}
+
+func TestWorkerKeepsRemindersThroughTheNight(t *testing.T) {
+	p := newPost(t)
+	p.do(func(w *world) {
+		w.follow(ali, 1)
+		w.ready(ali, "7")
+		must(w.rules.Shown(w.tx, w.now, ali, chat(1)))
+	})
+	night := ReminderTime(day0, 3).Add(13 * time.Hour) // 23:00
+	p.at(night)
+	p.run(0)
+	p.do(func(w *world) { w.follow(sara, 2); w.ready(sara, "7") })
+	if m := p.answer(Sent, 0); m.Reminder || !m.Silent {
+		t.Errorf("at night: %+v", m)
+	}
+	p.at(night.Add(9 * time.Hour)) // 08:00
+	if m := p.answer(Sent, 0); !m.Reminder || m.Silent {
+		t.Errorf("in the morning: %+v", m)
+	}
+}
+
+func TestWorkerStopsAndStartsAgain(t *testing.T) {
+	p := newPost(t)
+	p.do(func(w *world) {
+		w.follow(ali, 1)
+		w.follow(sara, 2)
+		w.ready(ali, "7")
+		w.ready(sara, "7")
+	})
+	p.run(1)
+	first := <-p.in
+	stopped := make(chan struct{})
+	stop := p.stop
+	go func() { stop(); close(stopped) }()
+	select {
+	case <-stopped:
+		t.Fatal("did not wait for what was on its way")
+	case p.out <- Outcome{Kind: Sent}:
+	}
+	<-stopped
+	if rows := p.rows(store.Alerts); len(rows) != 1 || rows[0].Chat == first.Chat {
+		t.Errorf("after the stop: %+v", rows)
+	}
+	p.run(1)
+	if m := p.answer(Sent, 0); m.Chat == first.Chat {
+		t.Error("told twice")
+	}
+}
+
+func TestWorkerTellsOfLateAlerts(t *testing.T) {
+	p := newPost(t)
+	p.do(func(w *world) { w.follow(ali, 1); w.ready(ali, "7") })
+	p.run(0)
+	p.answer(Failed, 0)
+	for i := range 30 { // refused for a day and more, so that its row moves
+		p.at(day0.Add(time.Duration(i+1) * time.Hour))
+		p.answer(Failed, 0)
+	}
+	p.at(day0.Add(32 * time.Hour))
+	p.answer(Outage, time.Minute) // and now the platform is down
+	for i := range 3 {
+		p.at(day0.Add(time.Duration(33+i) * time.Hour))
+		p.answer(Outage, 0)
+	}
+	told := strings.Count(p.log.String(), "more than a day")
+	if told < 5 || told > 12 {
+		t.Errorf("the operator heard of it %d times in 12 hours", told)
+	}
+	for _, private := range []string{"\"7\"", "Chat"} {
+		if strings.Contains(p.log.String(), private) {
+			t.Errorf("the log holds %s: %s", private, p.log.String())
+		}
+	}
+}
+
+func TestWorkerLooksOnlyAtItsOwnBot(t *testing.T) {
+	p := newPost(t)
+	p.run(0)
+	p.do(func(w *world) {
+		other := card.Bot{Platform: card.Bale, ID: 42}
+		must(w.tx.PutChat(chat(1), store.Chat{Subscriber: card.Subscriber{Bot: other, Chat: 1}}))
+		must(w.tx.PutPerson(ali, store.Person{}))
+		_, err := w.rules.Ask(w.tx, w.now, ali, Asker{Chat: chat(1), Bot: other, Phone: phone(1)})
+		must(err)
+		r := row(ali, card.StageReady, "7", w.now)
+		r.Phone = phone(1)
+		w.apply(r)
+		w.follow(sara, 2)
+		w.ready(sara, "7")
+	})
+	if m := p.answer(Sent, 0); m.Chat != chat(2) {
+		t.Errorf("sent %+v", m)
+	}
+}
+
+func TestWorkerGoesThroughMany(t *testing.T) {
+	const people = 300
+	p := newPost(t)
+	p.run(8)
+	p.do(func(w *world) {
+		for i := range people {
+			who, c := card.PersonKey{9, byte(i >> 8), byte(i)}, card.ChatKey{9, byte(i >> 8), byte(i)}
+			must(w.tx.PutChat(c, store.Chat{Subscriber: card.Subscriber{Bot: aBot, Chat: int64(i)}}))
+			r := row(who, card.StageReady, "7", w.now)
+			r.Phone = phone(1)
+			w.apply(r)
+			w.ask(who, c, phone(1), card.ReceiptKey{})
+			must(w.rules.Subscribe(w.tx, w.now, who, c, true))
+		}
+	})
+	told := map[card.ChatKey]int{}
+	for range people {
+		m := <-p.in
+		told[m.Chat]++
+		p.out <- Outcome{Kind: Sent}
+	}
+	for c := range told {
+		p.settled(c)
+	}
+	err := p.store.View(context.Background(), func(tx *store.Tx) error {
+		w := &world{tx: tx, now: day0}
+		alerts, reminders := len(w.rows(store.Alerts)), len(w.rows(store.Reminders))
+		if len(told) != people || alerts != 0 || reminders != people {
+			t.Errorf("%d chats told, %d alerts left, %d reminders to come", len(told), alerts, reminders)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
