@@ -249,6 +249,7 @@ func openBadger(dir string, memTable int64, log zerolog.Logger) (db *badger.DB, 
 		WithBlockCacheSize(0).
 		WithChecksumVerificationMode(options.OnBlockRead).
 		WithMemTableSize(memTable).
+		WithValueThreshold(min(1<<20, memTable/8)).
 		WithNumMemtables(2).
 		WithNumCompactors(2).
 		WithValueLogFileSize(16 << 20).
