@@ -45,7 +45,7 @@ func (k *killings) compare(ctx context.Context, dir string) (c comparison, err e
 	}
 	defer func() { err = errors.Join(err, w.close()) }()
 	clean := newKillings(w, k.killOptions)
-	there, err := clean.replay(ctx, k.history)
+	there, err := clean.replay(ctx, k)
 	if err != nil {
 		return c, fmt.Errorf("importing everything once: %w", err)
 	}
@@ -83,10 +83,11 @@ func (k *killings) dryRun(ctx context.Context) (applied int, err error) {
 	return still, nil
 }
 
-// replay imports a history once and asks everybody.
-func (k *killings) replay(ctx context.Context, h *history) (map[string][]string, error) {
+// replay imports the rows of another run once, has everybody begin, and asks
+// them.
+func (k *killings) replay(ctx context.Context, of *killings) (map[string][]string, error) {
 	offices, list := filepath.Join(k.dir, "offices.csv"), filepath.Join(k.dir, "all.csv")
-	if err := errors.Join(writeOffices(offices, k.offices()), writeList(list, h.rows)); err != nil {
+	if err := errors.Join(writeOffices(offices, k.offices()), writeList(list, of.history.rows)); err != nil {
 		return nil, err
 	}
 	if _, err := k.world.run(ctx, "offices", offices); err != nil {
@@ -98,10 +99,9 @@ func (k *killings) replay(ctx context.Context, h *history) (map[string][]string,
 	if err := k.up(ctx); err != nil {
 		return nil, err
 	}
-	for _, one := range k.crowd.citizens { // who was early once is not now
-		if one.role == early {
-			one.role = looks
-		}
+	for n, one := range k.crowd.citizens {
+		one.names = of.crowd.citizens[n].names
+		one.role, one.quiet = looks, true // nobody is early, and nothing is to come
 	}
 	answers, err := k.answers(ctx)
 	if err != nil {

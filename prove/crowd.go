@@ -20,10 +20,10 @@ const (
 // roleOf deals the roles out.
 func roleOf(n int) role {
 	switch n % 5 {
-	case 3:
-		return looks
-	case 4:
+	case 0:
 		return early
+	case 1:
+		return looks
 	}
 	return follows
 }
@@ -37,6 +37,9 @@ type citizen struct {
 	ledger  *ledger
 	spoken  int // moves made
 	joined  bool
+	quiet   bool // will not talk after the beginning
+	talks   int
+	names   [2]string // of the holders in this chat, as what was said last makes them
 }
 
 // subscribes reports whether the citizen is to be told of arrivals.
@@ -63,11 +66,11 @@ func newCrowd(server *demo.Server, w *witness, number int) *crowd {
 		platform := platforms[n%len(platforms)]
 		p := server.Person(platform, botID, fmt.Sprintf("prove %d", n))
 		one := &citizen{
-			person: p, role: roleOf(n / 2),
+			person: p, role: roleOf(n / 2), names: [2]string{nickname(0), nickname(1)},
 			ledger: w.of(chatID{platform, p.ChatID()}),
 		}
 		for i := range 2 {
-			if i == 0 {
+			if one.role != early || i == 0 {
 				one.holders = append(one.holders, newHolder(2*n+i, p.Phone()))
 			}
 		}

@@ -99,6 +99,7 @@ type killings struct {
 	serving  *serve
 	began    time.Time
 	starts   int
+	left     []int // moments that are still to come in this turn
 	hits     map[moment]int
 	imports  int
 	usual    map[moment]time.Duration // how long an import takes
@@ -128,7 +129,7 @@ func newKillings(w *world, o killOptions) *killings {
 		killOptions: o, world: w, dice: dice, witness: newWitness(senders),
 		history: &history{dice: dice, now: time.Now().Add(-240 * time.Hour).Truncate(time.Second)},
 		hits:    map[moment]int{},
-		usual:   map[moment]time.Duration{inServe: 200 * time.Millisecond, inCommand: 200 * time.Millisecond, alone: 400 * time.Millisecond},
+		usual:   map[moment]time.Duration{inServe: 80 * time.Millisecond, inCommand: 80 * time.Millisecond, alone: 120 * time.Millisecond},
 		began:   time.Now(),
 	}
 	k.crowd = newCrowd(w.server, k.witness, o.people)
@@ -152,6 +153,9 @@ func (k *killings) total() (n int) {
 // run kills until there are enough kills, then lets the program finish.
 func (k *killings) run(ctx context.Context) error {
 	if err := k.prepare(ctx); err != nil {
+		return err
+	}
+	if err := k.begin(ctx); err != nil {
 		return err
 	}
 	for round := 1; k.total() < k.kills; round++ {
@@ -233,6 +237,19 @@ func (k *killings) prepare(ctx context.Context) error {
 	return err
 }
 
+// begin has a quarter of the people begin, and waits until some of them are to
+// be told of arrivals. The others begin among kills.
+func (k *killings) begin(ctx context.Context) error {
+	if err := k.up(ctx); err != nil {
+		return err
+	}
+	k.crowd.join((k.people + 3) / 4)
+	most, cancel := context.WithTimeout(ctx, settleMost)
+	defer cancel()
+	err := k.pump(most, func() bool { return len(k.crowd.expecting()) >= k.people/10 })
+	return errors.Join(err, ctx.Err())
+}
+
 func (k *killings) write(name string, news []row) (path string, err error) {
 	path = filepath.Join(k.dir, "list-"+name+".csv")
 	return path, writeList(path, k.history.list(news))
@@ -252,7 +269,7 @@ func (k *killings) round(ctx context.Context, round int) error {
 		return err
 	}
 	imported := false
-	switch m := moment(k.dice.IntN(int(moments))); m {
+	switch m := k.next(); m {
 	case inTalk:
 		if err = k.pass(ctx, k.upTo(1500*time.Millisecond)); err == nil {
 			err = k.hit(ctx, m)
@@ -274,6 +291,15 @@ func (k *killings) round(ctx context.Context, round int) error {
 		return err
 	}
 	return k.take(ctx, list)
+}
+
+// next chooses a moment: all of them once, in any order, then again.
+func (k *killings) next() (m moment) {
+	if len(k.left) == 0 {
+		k.left = k.dice.Perm(int(moments))
+	}
+	m, k.left = moment(k.left[0]), k.left[1:]
+	return m
 }
 
 // news has the cards of everybody who knows all that is so far come to other

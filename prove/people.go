@@ -11,7 +11,6 @@ type holder struct {
 	code  string // national code
 	phone string // as a list has it
 	row   row    // what the newest list said; its stage is empty while none did
-	at    int    // arrivals listed so far
 }
 
 // nationalCode makes the n-th code. They begin with 999, a prefix that is not

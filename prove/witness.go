@@ -195,7 +195,7 @@ func (w *witness) replied(chat chatID, index int, e demo.Entry) {
 			w.figures.replyRepeats++
 			return
 		}
-		w.breaks("%s got its reply twice with no kill between: an update was handled twice", w.name(chat, last.name))
+		w.breaks("%s was given twice with no kill between, now as %v %q", w.name(chat, last.name), e.Kind, e.Text)
 		return
 	}
 	next := "nothing"
