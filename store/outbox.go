@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"time"
 
 	"kartyar/card"
@@ -91,9 +92,7 @@ func dueKey(d Due) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	key := append(prefix, be64Time(d.At)...)
-	key = append(key, d.Person[:]...)
-	return append(key, d.Chat[:]...), nil
+	return slices.Concat(prefix, be64Time(d.At), d.Person[:], d.Chat[:]), nil
 }
 
 func parseDue(bot card.Bot, class Class, rest []byte) Due {

@@ -106,7 +106,7 @@ func (p *Person) Follower(chat card.ChatKey) *Follower {
 // IsVerified reports whether the chat has proved that it may ask.
 func (f *Follower) IsVerified() bool { return !f.Verified.IsZero() }
 
-// Told returns what the follower knows of an application, nil when nothing.
+// ToldOf returns what the follower knows of an application, nil when nothing.
 func (f *Follower) ToldOf(id card.ApplicationID) *Told {
 	for i := range f.Told {
 		if f.Told[i].ID == id {

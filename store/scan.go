@@ -28,7 +28,8 @@ func (tx *Tx) scan(prefix, from []byte, each visit) error {
 	defer it.Close()
 	written := tx.written(prefix, from)
 	for it.Seek(from); it.Valid() || len(written) > 0; {
-		more, err := true, error(nil)
+		var more bool
+		var err error
 		if c := next(it, written); c >= 0 {
 			more, err = tx.visitWritten(written[0], each)
 			if written = written[1:]; c == 0 {

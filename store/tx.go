@@ -120,14 +120,14 @@ func (tx *Tx) PutPerson(key card.PersonKey, p Person) error {
 // PersonChanged reports whether this Tx sees a person otherwise than the last
 // commit left them, so that nothing remembered of that commit may be used.
 func (tx *Tx) PersonChanged(key card.PersonKey) bool {
-	row := string(rowKey(personKind, key[:]))
-	if _, ok := tx.own[row]; ok {
+	row := rowKey(personKind, key[:])
+	if _, ok := tx.own[string(row)]; ok {
 		return true
 	}
 	if tx.batch == nil {
 		return false
 	}
-	_, ok := tx.batch.rows[row]
+	_, ok := tx.batch.rows[string(row)]
 	return ok
 }
 

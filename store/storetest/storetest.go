@@ -188,7 +188,11 @@ func subkeys(_ *testing.T, b *bench) {
 	one, two := b.store.Subkey("one"), b.store.Subkey("two")
 	b.reopen()
 	elsewhere := b.open(b.t, b.t.TempDir())
-	defer elsewhere.Close()
+	defer func() {
+		if err := elsewhere.Close(); err != nil {
+			b.t.Errorf("closing: %v", err)
+		}
+	}()
 	if err := differ("the same, others, elsewhere", []bool{
 		string(one) == string(b.store.Subkey("one")), string(one) == string(two), string(one) == string(elsewhere.Subkey("one")),
 	}, []bool{true, false, false}); err != nil {
