@@ -5,13 +5,15 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"net/url"
 	"os"
+	"path/filepath"
 	"reflect"
 	"strings"
 
 	"github.com/caarlos0/env/v11"
 	"github.com/joho/godotenv"
+
+	"kartyar/alert"
 )
 
 // Config is all that the environment says. A zero Config is not valid; see
@@ -58,9 +60,12 @@ func LoadConfig(environ []string, dotenv string) (Config, error) {
 	if err != nil {
 		return Config{}, &ConfigError{[]string{err.Error()}}
 	}
-	maps.Copy(values, env.ToMap(environ))
 	// A variable that is set to nothing is one that is not set.
-	maps.DeleteFunc(values, func(_, value string) bool { return value == "" })
+	set := env.ToMap(environ)
+	nothing := func(_, value string) bool { return value == "" }
+	maps.DeleteFunc(set, nothing)
+	maps.DeleteFunc(values, nothing)
+	maps.Copy(values, set)
 	problems := readSecretFiles(values)
 
 	var c Config
@@ -152,5 +157,15 @@ func (c Config) forServing() error {
 
 const keyMissing = "SECRET_KEY is not set; it is needed to open the store (`kartyar keygen` prints a new one; losing it loses the store)"
 
-// proxyURL is the proxy for Telegram, nil for none.
-func (c Config) proxyURL() *url.URL { return c.TelegramProxy.URL }
+// opening is the store that is configured, and the rules for it.
+func (c Config) opening() (opening, error) {
+	dir, err := filepath.Abs(c.Store.Dir)
+	if err != nil {
+		return opening{}, fmt.Errorf("looking for the store: %w", err)
+	}
+	return opening{Dir: dir, Key: c.Key, Rules: c.rules()}, nil
+}
+
+func (c Config) rules() alert.Rules {
+	return alert.Rules{ReminderDays: c.ReminderDays, Quiet: alert.Quiet(c.QuietHours)}
+}

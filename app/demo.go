@@ -49,9 +49,7 @@ func (c *demoCommand) Run(ctx context.Context, p *Program) error {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	service, err := openService(ctx, opening{
-		Dir: dir, Key: key, ReminderDays: defaults.ReminderDays, Quiet: defaults.QuietHours,
-	}, log)
+	service, err := openService(ctx, opening{Dir: dir, Key: key, Rules: defaults.rules()}, log)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}

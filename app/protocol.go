@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"kartyar/alert"
 	"kartyar/desk"
 )
 
@@ -40,10 +41,9 @@ type request struct {
 
 // opening is which store to open, and with what rules.
 type opening struct {
-	Dir          string       `json:"dir"`
-	Key          []byte       `json:"key"`
-	ReminderDays reminderDays `json:"reminder_days"`
-	Quiet        quietHours   `json:"quiet"`
+	Dir   string      `json:"dir"`
+	Key   []byte      `json:"key"`
+	Rules alert.Rules `json:"rules"`
 }
 
 // part is what a command sends after its request: a part of its file, the end

@@ -7,7 +7,6 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"sync"
 	"syscall"
 	"time"
@@ -66,12 +65,11 @@ func reachOnce(ctx context.Context, c Config, log zerolog.Logger) (*access, erro
 	if c.Key == nil {
 		return nil, &ConfigError{[]string{keyMissing}}
 	}
-	dir, err := filepath.Abs(c.Store.Dir)
+	o, err := c.opening()
 	if err != nil {
-		return nil, fmt.Errorf("looking for the store: %w", err)
+		return nil, err
 	}
-	o := opening{Dir: dir, Key: c.Key, ReminderDays: c.ReminderDays, Quiet: c.QuietHours}
-	uid, gid, err := ownersOf(dir)
+	uid, gid, err := ownersOf(o.Dir)
 	if err != nil {
 		return nil, err
 	}

@@ -19,13 +19,15 @@ import (
 
 // serve runs the program on the configured store and bots until ctx ends.
 func serve(ctx context.Context, c Config, log zerolog.Logger) error {
-	service, err := openService(ctx, opening{
-		Dir: c.Store.Dir, Key: c.Key, ReminderDays: c.ReminderDays, Quiet: c.QuietHours,
-	}, log)
+	opened, err := c.opening()
 	if err != nil {
 		return err
 	}
-	log.Info().Str("store", c.Store.Dir).Int("offices", service.offices.Directory().Len()).Msg("the store is open")
+	service, err := openService(ctx, opened, log)
+	if err != nil {
+		return err
+	}
+	log.Info().Str("store", opened.Dir).Int("offices", service.offices.Directory().Len()).Msg("the store is open")
 	err = newServer(service, c.accounts(log), log).run(ctx)
 	if err := errors.Join(err, service.close()); err != nil {
 		return err

@@ -40,8 +40,7 @@ func openService(ctx context.Context, o opening, log zerolog.Logger) (*service, 
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("reading the office directory: %w", err), s.Close())
 	}
-	rules := alert.Rules{ReminderDays: o.ReminderDays, Quiet: alert.Quiet(o.Quiet)}
-	return &service{dir: o.Dir, store: s, rules: rules, offices: book, log: log}, nil
+	return &service{dir: o.Dir, store: s, rules: o.Rules, offices: book, log: log}, nil
 }
 
 func (s *service) close() error { return s.store.Close() }
