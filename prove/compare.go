@@ -101,7 +101,10 @@ func (k *killings) replay(ctx context.Context, of *killings) (map[string][]strin
 	}
 	for n, one := range k.crowd.citizens {
 		one.names = of.crowd.citizens[n].names
-		one.role, one.quiet = looks, true // nobody is early, and nothing is to come
+		one.quiet = true
+		if one.role == early { // not now, but told all the same
+			one.role = follows
+		}
 	}
 	answers, err := k.answers(ctx)
 	if err != nil {

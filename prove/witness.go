@@ -59,11 +59,12 @@ type sent struct {
 
 // killing is one kill of `serve`.
 type killing struct {
-	from, to        int           // the journal's length at its process's start and end
-	at              time.Time     // of the signal
-	allowed         int           // sends in flight at most
-	replies, alerts int           // messages repeated after it
-	oldest          time.Duration // between the acceptance of a repeated message and the kill
+	from, to        int              // the journal's length at its process's start and end
+	at              time.Time        // of the signal
+	alert           map[chatID]*sent // each chat's last alert by then
+	allowed         int              // sends in flight at most
+	replies, alerts int              // messages repeated after it
+	oldest          time.Duration    // between the acceptance of a repeated message and the kill
 }
 
 func newWitness(senders int) *witness {
@@ -97,7 +98,7 @@ func (l *ledger) told() bool {
 // killed notes that the process that ran since entry `from` was killed. It is
 // called when all its calls have ended.
 func (w *witness) killed(at time.Time) {
-	k := &killing{from: 0, to: w.read, at: at}
+	k := &killing{to: w.read, at: at, alert: map[chatID]*sent{}}
 	if n := len(w.kills); n > 0 {
 		k.from = w.kills[n-1].to
 	}
@@ -105,6 +106,7 @@ func (w *witness) killed(at time.Time) {
 	// noted, and no more than so many of a bot's class are sent at once.
 	flights := map[demo.Platform]*[2]int{demo.Telegram: {}, demo.Bale: {}}
 	for chat, l := range w.chats {
+		k.alert[chat] = l.alert
 		for class, last := range [...]*sent{l.reply, l.alert} {
 			if last != nil && last.index >= k.from {
 				flights[chat.platform][class]++
@@ -119,11 +121,11 @@ func (w *witness) killed(at time.Time) {
 	w.kills = append(w.kills, k)
 }
 
-// killBetween returns the last kill between two entries, nil when there was
-// none.
-func (w *witness) killBetween(first, second int) *killing {
+// killBetween returns the last kill between two entries that explains why a
+// message was accepted at both; nil when none does. After a kill a chat's alerts may go out in another order.
+func (w *witness) killBetween(first, second int, explains func(*killing) bool) *killing {
 	for i := len(w.kills) - 1; i >= 0; i-- {
-		if k := w.kills[i]; k.to > first && k.to <= second {
+		if k := w.kills[i]; k.to > first && k.to <= second && explains(k) {
 			return k
 		}
 	}
@@ -189,7 +191,7 @@ func (w *witness) replied(chat chatID, index int, e demo.Entry) {
 		return
 	}
 	if last := l.reply; last != nil && last.is(e.Text) {
-		if k := w.killBetween(last.index, index); k != nil {
+		if k := w.killBetween(last.index, index, func(*killing) bool { return true }); k != nil {
 			k.explains(last, index)
 			k.replies++
 			w.figures.replyRepeats++
@@ -217,8 +219,8 @@ func (w *witness) told(chat chatID, place string, index int, e demo.Entry) {
 		l.news[place] = l.alert
 		w.figures.alerts++
 	default:
-		k := w.killBetween(before.index, index)
-		if k == nil || l.alert != before {
+		k := w.killBetween(before.index, index, func(k *killing) bool { return k.alert[chat] == before })
+		if k == nil {
 			w.breaks("%s was told twice, and no send in flight at a kill explains it", w.name(chat, "an arrival at "+place))
 			return
 		}

@@ -23,37 +23,40 @@ func news(o card.Office) demo.Entry {
 	return reply(locale.Arrived(locale.AlertView{Nicknames: []string{""}, Office: o}))
 }
 
-// TestWitness has a chat that is owed "one", "two" and the news of the first
-// office, and looks which stories break a promise.
+// TestWitness has a chat that is owed "one", "two" and the news of two
+// offices, and looks which stories break a promise.
 func TestWitness(t *testing.T) {
 	kill := demo.Entry{} // stands for a kill in a story
-	one, two, told, other := reply("one"), reply("two"), news(office(1)), news(office(2))
+	one, two, other := reply("one"), reply("two"), news(office(2))
+	told, also := news(office(1)), news(office(3))
 	for name, c := range map[string]struct {
 		story  []demo.Entry
 		broken string // empty: none
 	}{
-		"all is well":                   {[]demo.Entry{one, two, told}, ""},
-		"an alert comes between":        {[]demo.Entry{one, told, two}, ""},
-		"a kill changes nothing":        {[]demo.Entry{one, kill, two, told}, ""},
-		"in flight at a kill":           {[]demo.Entry{one, kill, one, two, told, kill, told}, ""},
-		"in flight at two kills":        {[]demo.Entry{one, kill, one, kill, one, two, told}, ""},
-		"a reply and an alert repeated": {[]demo.Entry{one, told, kill, one, told, two}, ""},
-		"a lost update":                 {[]demo.Entry{one, told}, "an update was lost"},
-		"a lost alert":                  {[]demo.Entry{one, two}, "an alert was lost"},
-		"out of order":                  {[]demo.Entry{two, one, told}, "something else was said"},
-		"twice without a kill":          {[]demo.Entry{one, one, two, told}, "given twice"},
-		"twice at one kill":             {[]demo.Entry{one, kill, one, one, two, told}, "given twice"},
-		"not in flight any more":        {[]demo.Entry{one, two, kill, one, told}, "something else was said"},
-		"an alert twice":                {[]demo.Entry{one, two, told, told}, "told twice"},
-		"an alert thrice at one kill":   {[]demo.Entry{one, two, told, kill, told, told}, "told twice"},
-		"news of nobody's":              {[]demo.Entry{one, two, told, other}, "not to be told"},
-		"another answer":                {[]demo.Entry{one, two, reply("three"), told}, "something else was said"},
+		"all is well":                   {[]demo.Entry{one, two, told, also}, ""},
+		"an alert comes between":        {[]demo.Entry{one, told, two, also}, ""},
+		"a kill changes nothing":        {[]demo.Entry{one, kill, two, told, also}, ""},
+		"in flight at a kill":           {[]demo.Entry{one, kill, one, two, told, kill, told, also}, ""},
+		"in flight at two kills":        {[]demo.Entry{one, kill, one, kill, one, two, told, also}, ""},
+		"a reply and an alert repeated": {[]demo.Entry{one, told, kill, one, told, two, also}, ""},
+		"a lost update":                 {[]demo.Entry{one, told, also}, "an update was lost"},
+		"a lost alert":                  {[]demo.Entry{one, two, also}, "an alert was lost"},
+		"out of order":                  {[]demo.Entry{two, one, told, also}, "something else was said"},
+		"twice without a kill":          {[]demo.Entry{one, one, two, told, also}, "given twice"},
+		"twice at one kill":             {[]demo.Entry{one, kill, one, one, two, told, also}, "given twice"},
+		"not in flight any more":        {[]demo.Entry{one, two, kill, one, told, also}, "something else was said"},
+		"an alert twice":                {[]demo.Entry{one, two, told, told, also}, "told twice"},
+		"an alert thrice at one kill":   {[]demo.Entry{one, two, told, kill, told, told, also}, "told twice"},
+		"news of nobody's":              {[]demo.Entry{one, two, told, other, also}, "not to be told"},
+		"alerts in another order":       {[]demo.Entry{one, two, told, kill, also, told}, ""},
+		"an alert long told":            {[]demo.Entry{one, two, told, also, kill, told}, "told twice"},
+		"another answer":                {[]demo.Entry{one, two, reply("three"), told, also}, "something else was said"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWitness(senders)
 			l := w.of(aChat)
 			l.owe(exactly("one", "one"), exactly("two", "two"))
-			l.news[office(1).Name] = nil
+			l.news[office(1).Name], l.news[office(3).Name] = nil, nil
 			for _, e := range c.story {
 				if e == kill {
 					w.killed(noon)
