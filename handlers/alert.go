@@ -3,6 +3,7 @@ package handlers
 import (
 	"strings"
 	"time"
+	"unicode/utf16"
 
 	"kartyar/alert"
 	"kartyar/bot"
@@ -15,17 +16,29 @@ import (
 func (h *Handlers) Alert(m alert.Message, now time.Time) bot.Reply {
 	a := announcement{Handlers: h, Message: m}
 	var texts []string
-	if rows := a.there(); len(rows) > 0 {
-		texts = append(texts, a.thereText(rows))
+	if there := a.there(); len(there) > 0 {
+		texts = append(texts, a.thereText(there))
 	}
+	room := alertRoom
 	for _, item := range m.Items {
-		if text := a.itemText(item); text != "" {
-			texts = append(texts, text)
+		text := a.itemText(item)
+		if text == "" {
+			continue
 		}
+		if room -= len(utf16.Encode([]rune(text))); room < 0 {
+			texts = append(texts, locale.MoreNews())
+			break
+		}
+		texts = append(texts, text)
 	}
 	texts = append(texts, locale.OptOut())
 	return bot.Reply{Text: strings.Join(texts, "\n\n"), Keyboard: a.buttons(), Silent: m.Silent}
 }
+
+const (
+	alertRoom        = 3000 // UTF-16 units for the items; a message holds 4096
+	alertButtonsMost = 10   // cards with a button of their own
+)
 
 // announcement is an alert being written.
 type announcement struct {
@@ -100,10 +113,14 @@ func (a announcement) buttons() bot.Keyboard {
 	}
 	var rows [][]bot.Button
 	there := a.there()
-	for _, item := range there {
+	used := map[string]int{}
+	for _, item := range there[:min(len(there), alertButtonsMost)] {
 		label := locale.ButtonCollected
 		if name := called(item); name != "" {
 			label += "، " + locale.Label(name)
+		}
+		if used[label]++; used[label] > 1 {
+			label += "، " + locale.Number(used[label])
 		}
 		p := pressOf(actClaim, item.Person, item.ID, item.Arrival.Number)
 		p.Choice = keep

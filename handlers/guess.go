@@ -106,12 +106,8 @@ func (t *turn) receiptLimit(person card.PersonKey) (until time.Time, err error) 
 	return later(until, nextReceipt(g, t.now)), nil
 }
 
-// guessed counts a wrong guess, and a wrong receipt code for the persons named.
-func (t *turn) guessed(ofReceipt ...card.PersonKey) error {
-	all := t.counters()
-	for _, person := range ofReceipt {
-		all = append(all, counter{store.GuessOfReceipt, person})
-	}
+// count adds a wrong guess to counters.
+func (t *turn) count(all ...counter) error {
 	for _, c := range all {
 		g, err := t.tx.Guesses(c.kind, c.key)
 		if err == nil {

@@ -4,6 +4,7 @@ import (
 	"kartyar/bot"
 	"kartyar/card"
 	"kartyar/locale"
+	"kartyar/store"
 )
 
 const (
@@ -21,21 +22,25 @@ func (t *turn) offices() error {
 		t.show(bot.Reply{Text: locale.NoOffices(), Keyboard: inline(t.statusButton(person))})
 		return nil
 	}
-	p, f, err := t.follower(person)
+	_, f, err := t.follower(person)
 	if err != nil {
 		return err
 	}
 	if f == nil {
 		return t.stale()
 	}
+	own, err := t.ownOffice(f, person)
+	if err != nil {
+		return err
+	}
 	t.ask(office, person)
 	var rows [][]bot.Button
-	if own := t.ownOffice(p.Follower(t.chat) != nil && t.maySee(f), person); own.Name != "" {
+	if own.Name != "" {
 		rows = append(rows, row(t.button(locale.OwnOffice(locale.Label(own.Name)), pressFor(actOwnOffice, person))))
 	}
 	provinces := t.Offices().Provinces()
-	page := press{Action: actOffices, Person: t.press.Person, Choice: t.press.Choice}
-	page.Person = short(person[:])
+	page := pressFor(actOffices, person)
+	page.Choice = t.press.Choice
 	rows = append(rows, t.page(len(provinces), page, func(i int) bot.Button {
 		p := pressFor(actCities, person)
 		p.Province = placeHash(provinces[i])
@@ -46,22 +51,23 @@ func (t *turn) offices() error {
 	return nil
 }
 
-// ownOffice is the office that the newest record names, to who may see it; one
-// that is not in the directory is no choice.
-func (t *turn) ownOffice(maySee bool, person card.PersonKey) card.Office {
-	if !maySee {
-		return card.Office{}
+// ownOffice is the office that the newest record names, to who may see it; the
+// zero Office when there is none, or it is not in the directory and so no
+// choice.
+func (t *turn) ownOffice(f *store.Follower, person card.PersonKey) (card.Office, error) {
+	if !t.maySee(f) {
+		return card.Office{}, nil
 	}
 	answer, err := t.Lookup.Status(t.tx, person)
 	if err != nil {
-		return card.Office{}
+		return card.Office{}, err
 	}
 	for _, c := range answer.Cards {
 		if o := t.place(c.State.Office); o.Name != "" {
-			return o
+			return o, nil
 		}
 	}
-	return card.Office{}
+	return card.Office{}, nil
 }
 
 func (t *turn) statusButton(person card.PersonKey) []bot.Button {
@@ -116,7 +122,7 @@ func (t *turn) province() (name string, ok bool) {
 	return "", false
 }
 
-// place finds the province and the city of the pressed button.
+// cityPressed finds the province and the city of the pressed button.
 func (t *turn) cityPressed() (province, city string, ok bool) {
 	province, ok = t.province()
 	if !ok {
@@ -184,6 +190,9 @@ func (t *turn) officeText() error {
 	if t.link(person) == nil {
 		return t.stale()
 	}
+	if _, err := card.ParseNationalCode(t.u.Text); err == nil {
+		return t.codeText()
+	}
 	var rows [][]bot.Button
 	for _, o := range t.Offices().Search(t.u.Text, officesMost) {
 		label := officeLabel(o)
@@ -228,7 +237,10 @@ func (t *turn) chooseOwnOffice() error {
 	if err != nil {
 		return err
 	}
-	own := t.ownOffice(t.maySee(f), person)
+	own, err := t.ownOffice(f, person)
+	if err != nil {
+		return err
+	}
 	if own.Name == "" {
 		return t.offices()
 	}

@@ -107,6 +107,9 @@ func (t *turn) nicknameText() error {
 	if locale.SameText(t.u.Text, locale.ButtonKeepName) {
 		return t.named(person)
 	}
+	if _, err := card.ParseNationalCode(t.u.Text); err == nil {
+		return t.codeText() // the next person's, before this one has a name
+	}
 	wanted := locale.Label(t.u.Text)
 	digits := 0
 	for _, r := range wanted {

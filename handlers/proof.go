@@ -9,6 +9,7 @@ import (
 	"kartyar/bot"
 	"kartyar/card"
 	"kartyar/locale"
+	"kartyar/store"
 )
 
 // phoneProved reports whether the chat has proved a phone that still counts.
@@ -156,7 +157,7 @@ func (t *turn) askAfter(person card.PersonKey) error {
 		return t.recognised(person)
 	}
 	if access.New {
-		if err := t.guessed(); err != nil {
+		if err := t.count(t.counters()...); err != nil {
 			return err
 		}
 	}
@@ -234,17 +235,13 @@ const receiptSize = 10
 
 // receiptText takes a receipt code.
 func (t *turn) receiptText() error {
-	for label, do := range map[string]step{locale.ButtonHaveReceipt: (*turn).askReceipt, locale.ButtonNoReceipt: (*turn).noReceipt} {
-		if locale.SameText(label, t.u.Text) {
-			return do(t)
-		}
-	}
 	person := t.s.Person
 	if !t.phoneProved() || t.link(person) == nil {
 		t.leave()
 		return t.prove(locale.AskContact())
 	}
-	if national, err := card.ParseNationalCode(t.u.Text); err == nil && t.Keyer.Person(national) == person {
+	national, notCode := card.ParseNationalCode(t.u.Text)
+	if notCode == nil && t.Keyer.Person(national) == person {
 		t.refuseReceipt(locale.AskReceipt()) // the code once more
 		return nil
 	}
@@ -265,7 +262,36 @@ func (t *turn) receiptText() error {
 		t.refuseReceipt(locale.TryAfter(until, t.now))
 		return nil
 	}
-	return t.tryReceipt(person, t.Keyer.Receipt(folded))
+	typed := t.Keyer.Receipt(folded)
+	if notCode == nil {
+		if is, err := t.isReceipt(person, typed); err != nil {
+			return err
+		} else if !is {
+			return t.askAfterAnother(person, t.Keyer.Person(national))
+		}
+	}
+	return t.tryReceipt(person, typed)
+}
+
+// isReceipt reports whether a receipt code is the person's.
+func (t *turn) isReceipt(person card.PersonKey, typed card.ReceiptKey) (bool, error) {
+	p, _, err := t.follower(person)
+	for i := range p.Applications {
+		if p.Applications[i].Record.Receipt == typed {
+			return true, nil
+		}
+	}
+	return false, err
+}
+
+// askAfterAnother takes what came in place of person's receipt code for the
+// national code that it may be: whoever mistyped the first one writes the right
+// one now. It has been a guess of the receipt code all the same.
+func (t *turn) askAfterAnother(person, other card.PersonKey) error {
+	if err := t.count(counter{store.GuessOfReceipt, person}); err != nil {
+		return err
+	}
+	return t.askAfter(other)
 }
 
 func (t *turn) tryReceipt(person card.PersonKey, typed card.ReceiptKey) error {
@@ -282,7 +308,7 @@ func (t *turn) tryReceipt(person card.PersonKey, typed card.ReceiptKey) error {
 		return t.recognised(person)
 	}
 	if !again {
-		if err := t.guessed(person); err != nil {
+		if err := t.count(append(t.counters(), counter{store.GuessOfReceipt, person})...); err != nil {
 			return err
 		}
 	}

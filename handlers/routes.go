@@ -46,6 +46,8 @@ func newRoutes() routes {
 			{locale.ButtonHelp, (*turn).help},
 			{locale.ButtonPrivacy, (*turn).privacy},
 			{locale.ButtonAddPerson, (*turn).addPerson},
+			{locale.ButtonHaveReceipt, (*turn).askReceipt},
+			{locale.ButtonNoReceipt, (*turn).noReceipt},
 			{locale.ButtonDeleteMyData, (*turn).askForget},
 			{locale.ButtonBack, (*turn).back},
 		},

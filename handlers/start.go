@@ -69,10 +69,11 @@ func (t *turn) idleText() error {
 	case typedCode:
 		return t.codeText()
 	case typedPhone:
-		if !t.phoneProved() {
-			t.askContact(locale.PhoneTyped())
-			return nil
+		if t.phoneProved() {
+			return t.codeText() // ten digits that begin with 9 may be a mistyped code
 		}
+		t.askContact(locale.PhoneTyped())
+		return nil
 	}
 	return t.refuse(locale.NotUnderstood())
 }

@@ -156,6 +156,9 @@ func (t *turn) cards(person card.PersonKey, f *store.Follower) (bot.Reply, error
 	}
 	view := locale.StatusView{Nickname: t.called(person), Fresh: answer.Fresh}
 	for _, c := range answer.Cards {
+		// News are still to come of every card but one that is there or gone.
+		done := c.State.Stage == card.StageReady || c.State.Stage == card.StageCollected
+		view.OfferNews = view.OfferNews || !f.Notify && !done
 		view.Cards = append(view.Cards, locale.CardView{
 			State: c.State, Since: c.Since(), Office: t.place(c.State.Office), Wish: t.place(f.Office), Claimed: c.Claimed,
 		})

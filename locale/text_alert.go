@@ -118,6 +118,11 @@ func OptOut() string {
 	return "اگر دیگر خبر نمی‌خواهید، «" + ButtonUnsubscribe + "» را بزنید."
 }
 
+// MoreNews stands for the news that one message has no room for.
+func MoreNews() string {
+	return "خبر‌های دیگری هم هست. «" + ButtonStatus + "» را بزنید."
+}
+
 // SomebodyYouFollow stands for a nickname that is not there.
 const SomebodyYouFollow = "یکی از افراد فهرست"
 
@@ -143,6 +148,7 @@ func alertSamples() []Sample {
 		{Name: "Left/returned", Text: Left("", office, card.State{Stage: card.StageReturned}, card.Office{})},
 		{Name: "Left/elsewhere", Text: Left("مامان", office, card.State{Stage: card.StageDispatched, Office: "77"}, other)},
 		{Name: "OptOut", Text: OptOut()},
+		{Name: "MoreNews", Text: MoreNews()},
 		{Name: "SomebodyYouFollow", Text: SomebodyYouFollow},
 	}
 }

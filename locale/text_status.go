@@ -73,6 +73,8 @@ type StatusView struct {
 	Nickname string     // empty in a chat that follows one person
 	Cards    []CardView // newest first, one at least
 	Fresh    time.Time
+	// OfferNews says that the chat is not told of this person and could be.
+	OfferNews bool
 }
 
 // Status says where a person's cards stand, what it means and what to do. It
@@ -86,29 +88,38 @@ func Status(s StatusView, now time.Time) string {
 			part = "درخواست " + Number(i+1) + " از " + Number(len(s.Cards)) + "\n" + part
 		}
 		if size += len(utf16.Encode([]rune(part))); i > 0 && size > room {
-			text += "درخواست‌های قدیمی‌تر در این پیام جا نشد.\n\n"
+			text += "درخواست‌های قدیمی‌تر در این پیام جا نشد."
 			break
 		}
-		text += part + "\n\n"
+		if text += part; i < len(s.Cards)-1 {
+			text += "\n\n"
+		}
 	}
-	return text + Fresh(s.Fresh, now)
+	text += "\n" + Fresh(s.Fresh, now)
+	if s.OfferNews {
+		text += "\n\nبرای این‌که با رسیدن کارت خبرتان کنیم، «" + ButtonSubscribe + "» را بزنید."
+	}
+	return text
 }
 
+// cardText is one card in paragraphs: what to do, where, what to bring, since
+// when.
 func cardText(c CardView) string {
-	lines := []string{"مرحله: " + StageAsGiven(c.State), meaning(c)}
+	what := "مرحله: " + StageAsGiven(c.State) + "\n" + meaning(c)
 	if c.State.Note != "" && c.State.Stage.WaitsForHolder() {
-		lines = append(lines, "توضیح: "+Passage(c.State.Note))
+		what += "\nتوضیح: " + Passage(c.State.Note)
 	}
+	parts := []string{what}
 	if c.State.Office != "" {
-		lines = append(lines, OfficeLines(c.Office))
+		parts = append(parts, OfficeLines(c.Office))
 	}
 	if wish := wishLine(c); wish != "" {
-		lines = append(lines, wish)
+		parts = append(parts, wish)
 	}
 	if c.State.Stage == card.StageReady && !c.Claimed {
-		lines = append(lines, bring)
+		parts = append(parts, bring)
 	}
-	return strings.Join(append(lines, "از "+Date(c.Since)+" در این مرحله است."), "\n")
+	return strings.Join(append(parts, "از "+Date(c.Since)+" در این مرحله است."), "\n\n")
 }
 
 // meaning says what a stage means and what to do now.
@@ -234,6 +245,9 @@ func statusSamples() []Sample {
 	add("claimed", view(ready, CardView{Office: sampleOffice(), Claimed: true}))
 	add("another office", view(ready, CardView{Office: sampleOffice(), Wish: other}))
 	add("a wish", view(card.State{Stage: card.StageIssuing}, CardView{Wish: other}))
+	offer := view(card.State{Stage: card.StageIssuing}, CardView{})
+	offer.OfferNews = true
+	add("news offered", offer)
 	several := view(ready, CardView{Office: sampleOffice()})
 	several.Nickname = "مامان"
 	several.Cards = append(several.Cards, CardView{State: card.State{Stage: card.StageCollected}, Since: since})

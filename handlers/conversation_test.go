@@ -1,0 +1,407 @@
+package handlers
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"kartyar/bot"
+	"kartyar/card"
+	"kartyar/locale"
+	"kartyar/store"
+)
+
+// The whole journey, as a reviewer reads it.
+func TestJourney(t *testing.T) {
+	onBoth(t, func(t *testing.T, on card.Platform) {
+		w := newWorld(t, on)
+		w.knows(saraCode, saraPhone, receiptOf, card.State{Stage: card.StageDispatched, Office: "1"})
+		w.text("/start").shares("09990000001").text("۹۹۹۰۰۰۰۰۱")
+		w.text("999-000-0018").says("ارسال به دفتر", "دفتر نمونهٔ ونک")
+		w.press("خبرم کن").says("از این پس")
+		w.press("انتخاب دفتر").press("اصفهان").press("کاشان").press("دفتر نمونهٔ کاشان").says("یادداشت شد")
+		w.now = w.now.Add(time.Hour)
+		w.knows(saraCode, saraPhone, receiptOf, ready("1"))
+		w.text("وضعیت کارت من").says("آمادهٔ تحویل", "همان دفتر دلخواه شما نیست")
+		w.press("بعداً یادم بینداز").press("سه روز دیگر").says("۱۰:۰۰")
+		w.press("وضعیت کارت من").press("تحویل گرفتم").says("یادداشت کردیم").press("هنوز نگرفته‌ام")
+		w.text("/settings").press("افزودن یک نفر دیگر").text(mamanCode).says(locale.NotFoundYet())
+		w.press("نه، ندارم").says("در انتظار می‌ماند", "نفر ۱").text("خودم").text("مامان")
+		w.text("/status").says("«" + locale.Name("خودم") + "»")
+		w.text("تنظیمات").press("مامان").press("برداشتن از فهرست").press("بله")
+		w.text("راهنما").text("/privacy")
+		w.press("حذف اطلاعات من").press("بله، حذف شود").says("همهٔ اطلاعات شما حذف شد")
+		if w.menu.Kind != bot.KeyboardRemove {
+			t.Errorf("the menu is still there")
+		}
+		golden(t, "journey_"+string(on)+".txt", w.log.String())
+	})
+}
+
+func TestEveryStage(t *testing.T) {
+	onBoth(t, func(t *testing.T, on card.Platform) {
+		var all strings.Builder
+		for _, stage := range append(card.Stages(), card.StageUnknown) {
+			w := newWorld(t, on)
+			s := card.State{Stage: stage}
+			switch {
+			case stage == card.StageUnknown:
+				s.Word = "در صف *چاپ*"
+			case stage.NeedsOffice():
+				s.Office = "1"
+			case stage.WaitsForHolder():
+				s.Note = "عکس [تازه] لازم است"
+			}
+			w.knows(saraCode, saraPhone, "", s)
+			w.proves(saraPhone, saraCode).says("مرحله: ", "به‌روز تا ", "در این مرحله است")
+			all.WriteString("# " + stage.String() + "\n" + render(w.last[len(w.last)-1]))
+		}
+		golden(t, "stages_"+string(on)+".txt", all.String())
+	})
+}
+
+func TestSeveralApplicationsNewestFirst(t *testing.T) {
+	w := newWorld(t, card.Bale)
+	old := card.State{Stage: card.StageCollected, AsOf: noon.AddDate(-3, 0, 0)}
+	w.knows(saraCode, saraPhone, "AAAAAAAAAA", old)
+	w.knows(saraCode, saraPhone, "BBBBBBBBBB", card.State{Stage: card.StageIssuing})
+	text := w.proves(saraPhone, saraCode).says("درخواست ۱ از ۲", "درخواست ۲ از ۲").last[1].Text
+	if strings.Index(text, "در حال صدور") > strings.Index(text, "تحویل شده") {
+		t.Errorf("the older application comes first:\n%s", text)
+	}
+}
+
+func TestLongestStatusFits(t *testing.T) {
+	w := newWorld(t, card.Telegram)
+	for i := range 30 {
+		w.knows(saraCode, saraPhone, strings.Repeat(string(rune('A'+i)), 10),
+			card.State{Stage: card.StageDefective, Note: strings.Repeat("مدرک 😀 ", 300), Office: "1", AsOf: noon.Add(-time.Duration(i) * time.Hour)})
+	}
+	w.proves(saraPhone, saraCode).says("جا نشد") // and Lint watches the length
+}
+
+func TestContact(t *testing.T) {
+	own := func(w *world) bot.Update {
+		return bot.Update{Kind: bot.KindMessage, Private: true, Sent: w.now.Add(time.Second), Contact: &bot.Contact{Phone: "989990000001", UserID: w.user}}
+	}
+	for _, tt := range []struct {
+		name   string
+		before time.Duration // since the prompt
+		change func(u *bot.Update)
+		want   string
+	}{
+		{"own", time.Minute, func(*bot.Update) {}, locale.AskCode()},
+		{"another's", 0, func(u *bot.Update) { u.Contact.UserID++ }, locale.ContactOfAnother()},
+		{"nobody's", 0, func(u *bot.Update) { u.Contact.UserID = 0 }, locale.ContactOfAnother()},
+		{"forwarded", 0, func(u *bot.Update) { u.Contact.Forwarded = true }, locale.ContactForwarded()},
+		{"after an hour", time.Hour, func(*bot.Update) {}, locale.ContactLate()},
+		{"sent before the question", time.Minute, func(u *bot.Update) { u.Sent = u.Sent.Add(-10 * time.Minute) }, locale.ContactLate()},
+		{"without a date", time.Minute, func(u *bot.Update) { u.Sent = time.Time{} }, locale.ContactLate()},
+		{"landline", 0, func(u *bot.Update) { u.Contact.Phone = "02188888888" }, locale.ContactNotMobile()},
+		{"not a number", 0, func(u *bot.Update) { u.Contact.Phone = "x" }, locale.ContactNotMobile()},
+		{"edited", 0, func(u *bot.Update) { u.Kind = bot.KindEdited }, locale.EditedNotRead()},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t, card.Telegram).text("/start").later(tt.before)
+			u := own(w)
+			tt.change(&u)
+			w.does("contact", u).says(tt.want)
+			c, _ := w.chatRow()
+			if proved := c.Phone != (card.PhoneKey{}); proved != (tt.name == "own") {
+				t.Errorf("proved: %v", proved)
+			}
+			if tt.name != "own" { // never a dead end: the button works now
+				w.shares("09990000001").says(locale.AskCode())
+			}
+		})
+	}
+	t.Run("unasked", func(t *testing.T) {
+		newWorld(t, card.Bale).shares("09990000001").says(locale.ContactLate()).shares("09990000001").says(locale.AskCode())
+	})
+	t.Run("pressed twice", func(t *testing.T) {
+		newWorld(t, card.Bale).text("/start").shares("09990000001").shares("09990000001").says(locale.AskCodeAgain())
+	})
+}
+
+func TestInputErrors(t *testing.T) {
+	contactAsked := func(w *world) { w.text("/start") }
+	codeAsked := func(w *world) { w.text("/start").shares("09990000001") }
+	receiptAsked := func(w *world) { w.proves(saraPhone, saraCode).press("بله").later(time.Hour) }
+	nothing := func(*world) {}
+	for _, tt := range []struct {
+		name  string
+		given func(*world)
+		text  string
+		want  string
+		state state
+	}{
+		{"typed phone", contactAsked, "۰۹۱۲ ۳۴۵ ۶۷۸۹", locale.PhoneTyped(), contact},
+		{"code first", contactAsked, saraCode, locale.CodeTooEarly(), contact},
+		{"chat", contactAsked, "سلام", locale.ContactWanted(), contact},
+		{"nine digits", codeAsked, "۹۹۹۰۰۰۰۰۱", "کد ملی باید ۱۰ رقم باشد؛ ۹ رقم فرستادید.", code},
+		{"eleven digits", codeAsked, "99900000181", "کد ملی باید ۱۰ رقم باشد؛ ۱۱ رقم فرستادید.", code},
+		{"letters", codeAsked, "کد من ۹۹", locale.CodeLetters(), code},
+		{"dashes", codeAsked, "---", locale.CodeLetters(), code},
+		{"wrong sum", codeAsked, "9990000019", locale.CodeChecksum(), code},
+		{"equal digits", codeAsked, "1111111111", locale.CodeChecksum(), code},
+		{"short receipt", receiptAsked, "ABC-12", locale.ReceiptLength(5), receipt},
+		{"rounded receipt", receiptAsked, "1.2E+11", locale.AskReceipt(), receipt},
+		{"code for receipt", receiptAsked, saraCode, locale.AskReceipt(), receipt},
+		{"long", codeAsked, strings.Repeat("ا", 4000), locale.TooLong(), code},
+		{"long, idle", nothing, strings.Repeat("ا", 4000), locale.TooLong(), idle},
+		{"chat, idle", nothing, "سلام خوبید", locale.NotUnderstood(), idle},
+		{"unknown command", nothing, "/exit", locale.NotUnderstood(), idle},
+		{"phone, idle", nothing, "09123456789", locale.PhoneTyped(), contact},
+		{"code, idle", nothing, saraCode, locale.CodeTooEarly(), contact},
+		{"back from code", codeAsked, "بازگشت", locale.BackToMenu(), idle},
+		{"strange payload", nothing, "/start " + strings.Repeat("%00';--", 60), locale.Welcome(), contact},
+		{"command with a name", codeAsked, "/HELP@kartyar_bot", locale.Help(card.Bale), code},
+		{"privacy anywhere", codeAsked, "/privacy", locale.Privacy(), code},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t, card.Bale)
+			tt.given(w)
+			w.text(tt.text).says(tt.want)
+			c, _ := w.chatRow()
+			if got := decodeSession(c.Session).State; got != tt.state {
+				t.Errorf("the state is %d, want %d", got, tt.state)
+			}
+			if len(w.last) == 0 {
+				t.Error("nothing was said")
+			}
+		})
+	}
+}
+
+func TestBackKeepsThePhone(t *testing.T) {
+	w := newWorld(t, card.Telegram).text("/start").shares("09990000001").text("بازگشت")
+	w.text("وضعیت کارت من").says(locale.AskCodeAgain())
+	w.text("بازگشت").text(saraCode).says(locale.NotFoundYet()) // a code while idle is one
+}
+
+func TestMediaAndEdits(t *testing.T) {
+	w := newWorld(t, card.Telegram).text("/start")
+	w.does("photo", bot.Update{Kind: bot.KindMessage, Private: true, Media: true}).says(locale.OnlyText())
+	if w.menu.Rows[0][0].Contact != true {
+		t.Error("the contact button is gone")
+	}
+	w.does("edit", bot.Update{Kind: bot.KindEdited, Private: true, Text: saraCode}).says(locale.EditedNotRead())
+	w.shares("09990000001").says(locale.AskCode())
+}
+
+func TestGroups(t *testing.T) {
+	w := newWorld(t, card.Telegram)
+	for _, u := range []bot.Update{
+		{Kind: bot.KindMessage, Text: "/start"}, {Kind: bot.KindMessage, Text: saraCode},
+		{Kind: bot.KindMessage, Contact: &bot.Contact{Phone: "09990000001", UserID: w.user}},
+	} {
+		w.does("group", u)
+		if len(w.last) != 1 || w.last[0].Text != locale.GroupNotice() {
+			t.Errorf("said %q", texts(w.last))
+		}
+	}
+	for _, u := range []bot.Update{
+		{Kind: bot.KindEdited, Text: "x"}, {Kind: bot.KindMembership}, {Kind: bot.KindOther}, {Kind: bot.KindMessage, Media: true},
+		{Kind: bot.KindCallback, Callback: &bot.Callback{Data: "x"}},
+	} {
+		if w.does("group", u); len(w.last) != 0 {
+			t.Errorf("%+v: said %q", u, texts(w.last))
+		}
+	}
+	if _, found := w.chatRow(); found {
+		t.Error("a group's chat was kept")
+	}
+}
+
+func TestMembership(t *testing.T) {
+	w := newWorld(t, card.Telegram)
+	w.knows(saraCode, saraPhone, "", card.State{Stage: card.StageIssuing})
+	w.proves(saraPhone, saraCode).press("خبرم کن")
+	w.does("blocked", bot.Update{Kind: bot.KindMembership, Private: true, Blocked: true})
+	if c, _ := w.chatRow(); !c.Blocked || !w.person(saraCode).Followers[0].Blocked {
+		t.Error("not noted as blocked")
+	}
+	w.text("/help")
+	if c, _ := w.chatRow(); c.Blocked || w.person(saraCode).Followers[0].Blocked {
+		t.Error("still blocked after a message")
+	}
+}
+
+func TestReceiptVerifies(t *testing.T) {
+	w := newWorld(t, card.Bale)
+	w.knows(saraCode, rezaPhone, receiptOf, ready("1"))
+	w.proves(saraPhone, saraCode).says(locale.NotFoundYet()).keepsSilentOf("ونک")
+	w.press("بله").text("WRONG00000").says("ثانیهٔ دیگر") // the wrong phone was a guess
+	w.later(time.Minute).text("WRONG00000").says(locale.ReceiptNotYet())
+	w.later(3*time.Minute).text("nemune-0001").says(locale.Confirmed(), "ونک")
+}
+
+func TestWaitingPairIsToldWhenTheListComes(t *testing.T) {
+	w := newWorld(t, card.Telegram)
+	w.proves(saraPhone, saraCode).press("نه").says("در انتظار")
+	w.text("/status").says("هنوز کارتی")
+	w.knows(saraCode, saraPhone, "", ready("1"))
+	w.text("/status").says("آمادهٔ تحویل", "ونک")
+	if p := w.person(saraCode); p.Followers[0].ToldOf(p.Applications[0].Record.ID) == nil {
+		t.Error("what was shown does not count as told")
+	}
+}
+
+func TestFourthWaitingPairDropsTheOldest(t *testing.T) {
+	w := newWorld(t, card.Telegram)
+	w.text("/start").shares(string(saraPhone))
+	for i, code := range []string{saraCode, rezaCode, mamanCode, otherCode} {
+		w.later(6 * time.Hour).text(code).says(locale.NotFoundYet())
+		if said := strings.Contains(w.last[0].Text, locale.OldestDropped()); said != (i == 3) {
+			t.Errorf("pair %d: dropped: %v", i, said)
+		}
+	}
+}
+
+func TestProofLasts180Days(t *testing.T) {
+	w := newWorld(t, card.Telegram)
+	w.knows(saraCode, saraPhone, "", ready("1"))
+	w.proves(saraPhone, saraCode).says("ونک")
+	w.later(179 * 24 * time.Hour).text("/status").says("ونک")
+	w.later(2 * 24 * time.Hour).text("/status").says(locale.ProveAgain("")).keepsSilentOf("ونک")
+	w.press("تأیید دوباره").shares(string(saraPhone)).text(saraCode).says("ونک")
+}
+
+func TestOffices(t *testing.T) {
+	w := newWorld(t, card.Bale)
+	w.knows(saraCode, saraPhone, "", card.State{Stage: card.StageDispatched, Office: "2"})
+	w.proves(saraPhone, saraCode)
+	chosen := func(want string) {
+		t.Helper()
+		if got := w.person(saraCode).Followers[0].Office; got != want {
+			t.Errorf("chosen is %q, want %q", got, want)
+		}
+	}
+	w.text("انتخاب دفتر").press("دفتر خود کارت").says("پست نمونهٔ اصفهان")
+	chosen("2")
+	w.text("انتخاب دفتر").press("فارس").press("صفحهٔ بعد").press("صفحهٔ بعد").press("دفتر شیراز ۱۹").says("یادداشت شد")
+	chosen("S19")
+	w.text("انتخاب دفتر").text("كاشانن").press("دفتر نمونهٔ کاشان") // a typo, an Arabic kaf
+	chosen("3")
+	w.text("انتخاب دفتر").text("قققققق").says(locale.NoOfficeFound()).press("استان دیگر").press("تهران").press("دفتر نمونهٔ ونک")
+	chosen("1")
+	if r := w.last[0]; r.Edit == 0 || !strings.HasPrefix(r.Keyboard.Rows[0][0].URL, "https://balad.ir/location?latitude=35.75750&longitude=51.41000") {
+		t.Errorf("want an edit with a map, got %+v", r)
+	}
+	w.text("انتخاب دفتر").press("خارج").press("کنسولگری")
+	if r := w.last[0]; !strings.HasPrefix(r.Keyboard.Rows[0][0].URL, "https://www.openstreetmap.org/") {
+		t.Errorf("got %+v", r.Keyboard)
+	}
+}
+
+func TestSeveralPeople(t *testing.T) {
+	w := newWorld(t, card.Telegram)
+	w.knows(saraCode, saraPhone, "", card.State{Stage: card.StageIssuing})
+	w.knows(rezaCode, saraPhone, "", ready("1"))
+	w.proves(saraPhone, saraCode).keepsSilentOf("نفر")
+	w.text("افزودن یک نفر دیگر").text(rezaCode).says("نفر ۲", "به چه نامی")
+	w.text("۰۹۹۹۰۰۰").says(locale.NicknameWithNumber())
+	w.text(strings.Repeat("ب", 21)).says(locale.NicknameTooLong(20))
+	w.text("*سارا*\n_").says("«" + locale.Name("سارا") + "»").text("سارا").says(locale.NicknameTaken())
+	w.press("همین نام خوب است").says("نفر ۲")
+	w.text("/status").says("«"+locale.Name("سارا")+"»", "«"+locale.Name("نفر ۲")+"»")
+	w.text("خبرم کن").says(locale.ChoosePerson()).press("سارا").says("از این پس")
+	w.text("تحویل گرفتم").says("یادداشت کردیم") // only Reza's lies ready
+	w.text("تنظیمات").press("نفر ۲").press("تغییر نام").text("رضا").says("رضا")
+	w.text("تنظیمات").press("رضا").press("برداشتن").press("بله").says(locale.Removed())
+	w.text("/status").says("در حال صدور").keepsSilentOf("سارا", "رضا")
+	if f := w.person(rezaCode).Followers; len(f) != 0 {
+		t.Errorf("Reza is still followed: %+v", f)
+	}
+}
+
+func TestManyPeople(t *testing.T) {
+	w := newWorld(t, card.Bale)
+	var codes []string
+	for n := 0; len(codes) < peopleMost+1; n++ {
+		for d := range 10 {
+			code := "99911" + string([]byte{byte('0' + n/100%10), byte('0' + n/10%10), byte('0' + n%10), '0', byte('0' + d)})
+			if _, err := card.ParseNationalCode(code); err == nil {
+				codes = append(codes, code)
+				break
+			}
+		}
+	}
+	w.text("/start").shares(string(saraPhone))
+	for _, code := range codes[:peopleMost] {
+		w.knows(code, saraPhone, "", ready("1"))
+		w.text(code).says("ونک")
+	}
+	w.text(codes[peopleMost]).says(locale.TooManyPeople(peopleMost))
+	w.text("/status").says(locale.ChoosePerson()).press("نفر ۷").says("ونک")
+	w.text("تحویل گرفتم").says(locale.ChoosePerson())
+}
+
+func TestForgetLeavesNothing(t *testing.T) {
+	w := newWorld(t, card.Telegram)
+	w.knows(saraCode, saraPhone, "", ready("1"))
+	w.proves(saraPhone, saraCode).press("خبرم کن")
+	w.text("افزودن یک نفر دیگر").text(rezaCode).press("نه، ندارم").text("حذف اطلاعات من")
+	yes, _ := find(w.last[0], "بله")
+	w.press("نه، بماند").says(locale.NotForgotten())
+	if _, found := w.chatRow(); !found {
+		t.Fatal("deleted though the answer was no")
+	}
+	w.presses("بله", yes).says(locale.AskForget()) // the question was turned away from
+	w.later(time.Hour).presses("بله", yes).says(locale.AskForget())
+	w.press("بله").says(locale.Forgotten())
+	if _, found := w.chatRow(); found {
+		t.Error("the chat's row is still there")
+	}
+	for _, code := range []string{saraCode, rezaCode} {
+		if f := w.person(code).Followers; len(f) != 0 {
+			t.Errorf("still a follower: %+v", f)
+		}
+	}
+	w.update(func(tx *store.Tx) error {
+		bots, err := tx.Bots()
+		if len(bots) != 0 {
+			t.Error("something is still to be sent")
+		}
+		return err
+	})
+	w.text("/help").text("سلام").text("/privacy") // none of it keeps anything
+	if _, found := w.chatRow(); found {
+		t.Error("the chat's row is back without need")
+	}
+	w.press("حذف اطلاعات من").text("بله، حذف شود").says(locale.Forgotten())
+}
+
+func TestFloodAndSorry(t *testing.T) {
+	w := newWorld(t, card.Bale)
+	w.sees([]bot.Reply{w.h.Sorry(), w.h.Flood(12)}) // Lint reads them
+	w.says("۱۲ پیام")
+}
+
+func TestRenew(t *testing.T) {
+	w := newWorld(t, card.Telegram)
+	w.knows(saraCode, saraPhone, "", card.State{Stage: card.StageIssuing})
+	w.proves(saraPhone, saraCode)
+	old := w.last[1]
+	old.Edit, old.NotBefore = 5, noon
+	w.knows(saraCode, saraPhone, "", card.State{Stage: card.StageReady, Office: "1", AsOf: w.now})
+	renew := func(r bot.Reply) (out bot.Reply) {
+		w.update(func(tx *store.Tx) (err error) {
+			out, err = w.h.Renew(tx, w.now, w.chat(), r)
+			return err
+		})
+		w.sees([]bot.Reply{out})
+		return out
+	}
+	if r := renew(old); !strings.Contains(r.Text, "آمادهٔ تحویل") || r.Edit != 5 || !r.NotBefore.Equal(noon) || len(r.Shows) == 0 {
+		t.Errorf("renewed to %+v", r)
+	}
+	plain := bot.Reply{Text: locale.BackToMenu()}
+	if r := renew(plain); r.Text != plain.Text {
+		t.Errorf("a reply that shows nothing became %q", r.Text)
+	}
+	w.text("حذف اطلاعات من").press("بله")
+	if r := renew(old); r.Text != locale.NotFollowed() || len(r.Keyboard.Rows) != 0 {
+		t.Errorf("after deletion: %+v", r)
+	}
+}
