@@ -2,6 +2,7 @@ package bot
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -49,7 +50,7 @@ func (c *Client) classify(method string, x *exchange) (json.RawMessage, *Error) 
 		e.Code = int(code)
 	}
 	e.Description, _ = answer.text("description")
-	e.Kind = kindFor(method, e.Code, strings.ToLower(e.Description))
+	e.Kind = kindFor(e.Code, strings.ToLower(e.Description))
 	if e.Kind == Limited {
 		e.RetryAfter = retryAfter(answer.object("parameters"), x.header, c.now())
 	}
@@ -59,7 +60,7 @@ func (c *Client) classify(method string, x *exchange) (json.RawMessage, *Error) 
 // kindFor maps an answer of the platform to a kind; description is in lower
 // case. Telegram's codes and words are those of its server's source; "no such
 // group or user" is Bale's.
-func kindFor(method string, code int, description string) ErrorKind {
+func kindFor(code int, description string) ErrorKind {
 	says := func(words ...string) bool {
 		for _, w := range words {
 			if strings.Contains(description, w) {
@@ -116,13 +117,11 @@ func seconds(n int64) time.Duration {
 // transportText says what the transport said, without the URL around it, in
 // which the token stands.
 func transportText(err error) string {
-	for {
-		wrapped, ok := err.(*url.Error)
-		if !ok {
-			return err.Error()
-		}
+	var wrapped *url.Error
+	for errors.As(err, &wrapped) {
 		err = wrapped.Err
 	}
+	return err.Error()
 }
 
 // redactor replaces the token, whole or its secret part, as it is or as a URL

@@ -76,9 +76,9 @@ var updateKinds = [...]string{
 }
 
 // kind returns which kind of update this is and the field that holds it.
-func (top object) kind() (Kind, string) {
+func (o object) kind() (Kind, string) {
 	for kind := KindMessage; int(kind) < len(updateKinds); kind++ {
-		if top.has(updateKinds[kind]) {
+		if o.has(updateKinds[kind]) {
 			return kind, updateKinds[kind]
 		}
 	}
@@ -192,14 +192,14 @@ func ChatOf(raw []byte) (chat int64, ok bool) {
 
 // chat looks for the chat of an update: in the field that says its kind, or in
 // any when the kind is not known.
-func (top object) chat() (int64, bool) {
-	if kind, name := top.kind(); kind != KindOther {
-		return top.object(name).ownChat()
+func (o object) chat() (int64, bool) {
+	if kind, name := o.kind(); kind != KindOther {
+		return o.object(name).ownChat()
 	}
 	var best string // the first by name, so that the outcome does not depend on a map's order
 	var chat int64
-	for name := range top {
-		if id, ok := top.object(name).ownChat(); ok && (best == "" || name < best) {
+	for name := range o {
+		if id, ok := o.object(name).ownChat(); ok && (best == "" || name < best) {
 			best, chat = name, id
 		}
 	}
@@ -209,16 +209,16 @@ func (top object) chat() (int64, bool) {
 // ownChat reads the chat of one kind of update: its own, its message's, or,
 // for what was pressed without a message, the private chat of who pressed,
 // which has the same id as the person.
-func (body object) ownChat() (int64, bool) {
-	for _, holder := range []object{body.object("chat"), body.object("message").object("chat")} {
+func (o object) ownChat() (int64, bool) {
+	for _, holder := range []object{o.object("chat"), o.object("message").object("chat")} {
 		if id, ok := holder.number("id"); ok && id != 0 {
 			return id, true
 		}
 	}
-	if body.has("chat") || body.has("message") {
+	if o.has("chat") || o.has("message") {
 		return 0, false
 	}
-	id, ok := body.object("from").number("id")
+	id, ok := o.object("from").number("id")
 	return id, ok && id != 0
 }
 

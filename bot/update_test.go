@@ -24,8 +24,6 @@ const (
 	ownContact = `"contact":{"phone_number":"+989120000000","first_name":"x","user_id":5}`
 )
 
-func from5(bot card.Bot) card.Subscriber { return card.Subscriber{Bot: bot, Chat: 5} }
-
 // updates are what both profiles read alike.
 var updates = []struct {
 	name, raw string

@@ -30,7 +30,7 @@ type markup struct {
 
 // same reports whether two inline keyboards show and do the same.
 func (m markup) same(other markup) bool {
-	return slices.EqualFunc(m.rows, other.rows, func(a, b []Button) bool { return slices.Equal(a, b) })
+	return slices.EqualFunc(m.rows, other.rows, slices.Equal[[]Button])
 }
 
 type object = map[string]json.RawMessage

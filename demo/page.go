@@ -226,7 +226,7 @@ func (p *page) arrive(r *http.Request) (any, *pageError) {
 	}
 	ctx, stop := context.WithCancel(r.Context())
 	defer stop()
-	defer context.AfterFunc(p.s.life, stop)()
+	defer context.AfterFunc(p.s.life, stop)() //nolint:contextcheck // the second end of ctx: the server's
 	if err := p.s.onArrive(ctx, ask.Sample); err != nil {
 		return nil, &pageError{http.StatusInternalServerError, locale.DemoArriveFailed}
 	}
