@@ -28,7 +28,7 @@ func (c *officesCommand) Run(ctx context.Context, p *Program) error {
 	if err != nil {
 		return err
 	}
-	var in io.Reader = p.Stdin
+	in := p.Stdin
 	if c.File != "-" {
 		file, err := os.Open(c.File)
 		if err != nil {

@@ -118,7 +118,7 @@ func (c *control) run(ctx context.Context) error {
 
 // dialControl connects to the process that serves the store; errNoServer when
 // there is none.
-func dialControl(dir string) (net.Conn, error) {
+func dialControl(ctx context.Context, dir string) (net.Conn, error) {
 	path := controlPath(dir)
 	fd, err := unix.Open(path, unix.O_PATH|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -128,7 +128,7 @@ func dialControl(dir string) (net.Conn, error) {
 		return nil, fmt.Errorf("opening the control socket %s: %w", path, err)
 	}
 	defer func() { _ = unix.Close(fd) }()
-	conn, err := net.Dial("unix", fmt.Sprintf("/proc/self/fd/%d", fd))
+	conn, err := new(net.Dialer).DialContext(ctx, "unix", fmt.Sprintf("/proc/self/fd/%d", fd))
 	switch {
 	case errors.Is(err, unix.ECONNREFUSED):
 		return nil, errNoServer

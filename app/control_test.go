@@ -39,7 +39,7 @@ func listening(t *testing.T, dir string) (stop func()) {
 
 func hear(t *testing.T, dir string) {
 	t.Helper()
-	conn, err := dialControl(dir)
+	conn, err := dialControl(t.Context(), dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +78,7 @@ func TestControlSocketUnderLongPaths(t *testing.T) {
 				t.Errorf("mode %v", info.Mode())
 			}
 			stop()
-			if _, err := dialControl(dir); !errors.Is(err, errNoServer) {
+			if _, err := dialControl(t.Context(), dir); !errors.Is(err, errNoServer) {
 				t.Errorf("after the end: %v", err)
 			}
 			if left, _ := filepath.Glob(filepath.Join(filepath.Dir(dir), ".kartyar-*")); len(left) > 0 {
@@ -104,7 +104,7 @@ func TestControlSocketAfterACrash(t *testing.T) {
 	if _, err := os.Lstat(controlPath(dir)); err != nil {
 		t.Fatal("nothing was left behind")
 	}
-	if _, err := dialControl(dir); !errors.Is(err, errNoServer) {
+	if _, err := dialControl(t.Context(), dir); !errors.Is(err, errNoServer) {
 		t.Fatalf("dialling what a crash left: %v", err)
 	}
 	listening(t, dir)

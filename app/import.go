@@ -188,10 +188,12 @@ func (i *importing) confirm(ctx context.Context, people int) (bool, error) {
 	select {
 	case line := <-typed:
 		if line == "y" || line == "yes" {
+			i.bar = newBar(i.program.Stderr, i.name())
 			return true, nil
 		}
 		return false, errors.New("nothing was applied")
 	case <-ctx.Done():
+		_, _ = fmt.Fprintln(i.program.Stderr)
 		return false, ctx.Err()
 	}
 }

@@ -55,9 +55,9 @@ func reach(ctx context.Context, c Config, log zerolog.Logger) (*access, error) {
 }
 
 func reachOnce(ctx context.Context, c Config, log zerolog.Logger) (*access, error) {
-	conn, err := dialControl(c.Store.Dir)
+	conn, err := dialControl(ctx, c.Store.Dir)
 	if err == nil {
-		return throughServer(c.Store.Dir, conn), nil
+		return throughServer(ctx, c.Store.Dir, conn), nil
 	}
 	if !errors.Is(err, errNoServer) {
 		return nil, err
@@ -80,14 +80,14 @@ func reachOnce(ctx context.Context, c Config, log zerolog.Logger) (*access, erro
 }
 
 // throughServer uses the first connection, which is there already, first.
-func throughServer(dir string, first net.Conn) *access {
+func throughServer(ctx context.Context, dir string, first net.Conn) *access {
 	return &access{
 		dial: func(*request) (net.Conn, error) {
 			if conn := first; conn != nil {
 				first = nil
 				return conn, nil
 			}
-			conn, err := dialControl(dir)
+			conn, err := dialControl(ctx, dir)
 			if errors.Is(err, errNoServer) {
 				return nil, errors.New("the running server has gone meanwhile; run the command again")
 			}

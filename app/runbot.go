@@ -35,12 +35,12 @@ func (s *server) runBot(ctx context.Context, account bot.Options, known chan<- c
 		Store: s.service.store, Rules: s.service.rules, Bot: me, Now: time.Now, Log: account.Log,
 		Deliver: func(ctx context.Context, m alert.Message) alert.Outcome { return s.deliver(ctx, client, m) },
 	})
-	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return in.Run(ctx) })
-	group.Go(func() error { return worker.Run(ctx) })
+	group, together := errgroup.WithContext(ctx)
+	group.Go(func() error { return in.Run(together) })
+	group.Go(func() error { return worker.Run(together) })
 	group.Go(func() error {
 		keep := func(ctx context.Context, batch []bot.Raw) error { return in.Keep(ctx, me, batch) }
-		return client.Poll(ctx, keep, bot.PollOptions{})
+		return client.Poll(together, keep, bot.PollOptions{})
 	})
 	return ending(ctx, platform, group.Wait())
 }
@@ -52,10 +52,10 @@ func ending(ctx context.Context, platform card.Platform, err error) error {
 		variable := strings.ToUpper(string(platform)) + "_TOKEN"
 		return fmt.Errorf("%s refuses the bot's token: it is wrong or was revoked; set %s to the one that the platform's BotFather shows", platform, variable)
 	}
-	if err == nil || errors.Is(err, context.Canceled) && ctx.Err() != nil {
-		return nil
+	if asked := ctx.Err() != nil && errors.Is(err, context.Canceled); err != nil && !asked {
+		return fmt.Errorf("serving %s: %w", platform, err)
 	}
-	return fmt.Errorf("serving %s: %w", platform, err)
+	return nil
 }
 
 const (

@@ -46,6 +46,7 @@ func TestScripts(t *testing.T) {
 				Cmds: map[string]func(*testscript.TestScript, bool, []string){
 					"botapi":    inWorld((*world).botAPI),
 					"serve":     inWorld((*world).serve),
+					"platform":  inWorld((*world).isDown),
 					"stop":      inWorld((*world).stop),
 					"kill9":     inWorld((*world).kill9),
 					"citizen":   inWorld((*world).citizen),

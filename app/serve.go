@@ -86,12 +86,34 @@ func (s *server) run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return control.run(ctx) })
 	group.Go(func() error { return s.clearHourly(ctx) })
+	group.Go(func() error { return s.watchStore(ctx) })
 	known := make(chan card.Bot, len(s.accounts))
 	for _, account := range s.accounts {
 		group.Go(func() error { return s.runBot(ctx, account, known) })
 	}
 	group.Go(func() error { return s.warnOfStrangers(ctx, known) })
 	return group.Wait()
+}
+
+// watchEvery is how soon a store that has failed is noticed.
+const watchEvery = 5 * time.Second
+
+// watchStore ends the program when the store has failed: only opening it anew
+// shows what is in it.
+func (s *server) watchStore(ctx context.Context) error {
+	ticker := time.NewTicker(watchEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return nil
+		}
+		err := s.service.store.View(ctx, func(*store.Tx) error { return nil })
+		if err != nil && ctx.Err() == nil {
+			return fmt.Errorf("the store has failed; when the cause is mended, start the program again: %w", err)
+		}
+	}
 }
 
 // clearEvery keeps the promise that what was erased leaves the disk within 24
@@ -131,10 +153,7 @@ func (s *server) warnOfStrangers(ctx context.Context, known <-chan card.Bot) err
 		waiting, err = tx.Bots()
 		return err
 	})
-	if err != nil {
-		if ctx.Err() != nil {
-			return nil
-		}
+	if err != nil && ctx.Err() == nil {
 		return fmt.Errorf("looking for which bots messages wait: %w", err)
 	}
 	for _, b := range waiting {

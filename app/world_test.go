@@ -72,6 +72,12 @@ func (w *world) botAPI(ts *testscript.TestScript, _ []string) {
 	ts.Setenv(name+"_API", "http://"+listener.Addr().String()+"/"+string(w.platform))
 }
 
+// isDown takes the platform down, or up again: platform down|up
+func (w *world) isDown(ts *testscript.TestScript, args []string) {
+	need(ts, args, 1, "platform down|up")
+	w.api.SetDown(args[0] == "down")
+}
+
 // serve starts `kartyar serve`, its log in serve.log, and waits until it polls:
 // serve
 func (w *world) serve(ts *testscript.TestScript, _ []string) {
