@@ -225,6 +225,7 @@ func (w *witness) told(chat chatID, place string, index int, e demo.Entry) {
 			return
 		}
 		k.explains(before, index)
+		l.alert = before
 		k.alerts++
 		w.figures.alertRepeats++
 	}

@@ -49,6 +49,7 @@ func TestWitness(t *testing.T) {
 		"an alert thrice at one kill":   {[]demo.Entry{one, two, told, kill, told, told, also}, "told twice"},
 		"news of nobody's":              {[]demo.Entry{one, two, told, other, also}, "not to be told"},
 		"alerts in another order":       {[]demo.Entry{one, two, told, kill, also, told}, ""},
+		"in turns over two kills":       {[]demo.Entry{one, two, told, kill, also, told, kill, told}, ""},
 		"an alert long told":            {[]demo.Entry{one, two, told, also, kill, told}, "told twice"},
 		"another answer":                {[]demo.Entry{one, two, reply("three"), told, also}, "something else was said"},
 	} {
