@@ -60,6 +60,7 @@ func (i *Inbox) handled(ctx context.Context, l *lane) (row store.Update, wait ti
 	err := i.Store.Update(ctx, func(tx *store.Tx) (err error) {
 		var found bool
 		if row, found, err = tx.Update(l.seq); err != nil || !found || row.Handled {
+			l.resumed = l.resumed || row.Handled && !l.sending
 			unreadable = errors.Is(err, store.ErrDamaged)
 			return err
 		}

@@ -183,7 +183,7 @@ func (i *Inbox) load(ctx context.Context) error {
 		return fmt.Errorf("reading the inbox: %w", err)
 	}
 	if strangers > 0 {
-		i.Log.Info().Int("rows", strangers).Msg("the inbox holds updates of a bot that is not served here; they stay as they are")
+		i.Log.Debug().Int("rows", strangers).Msg("the inbox holds updates of a bot that is not served here; they stay as they are")
 	}
 	i.enqueue(arrivals)
 	i.answer(pressed) //nolint:contextcheck // what is in hand outlives ctx by the grace

@@ -27,6 +27,7 @@ type lane struct {
 
 	seq      uint64 // the first row
 	sending  bool   // it is handled
+	resumed  bool   // it was handled before this process took it up
 	accepted bool   // its first reply is done with and still in the row
 	bare     bool   // its first reply was refused with its keyboard
 	fails    int    // outages and refusals of the store in a row
@@ -138,7 +139,7 @@ func (i *Inbox) put(l *lane, wait time.Duration) {
 		l.flood = 0
 	}
 	l.queue = l.queue[1:]
-	l.sending, l.accepted, l.bare, l.fails = false, false, false, 0
+	l.sending, l.resumed, l.accepted, l.bare, l.fails = false, false, false, false, 0
 	if len(l.queue) == 0 {
 		l.busy = false
 		delete(i.lanes, l.key)

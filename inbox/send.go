@@ -14,7 +14,8 @@ import (
 const (
 	// keptFor is how old a reply may become: then nobody waits for it.
 	keptFor = 24 * time.Hour
-	// freshFor is how late a status may leave as it was rendered.
+	// freshFor is how late a status may leave as it was rendered, if the same
+	// process sends it: after a restart an alert may have overtaken it.
 	freshFor = 30 * time.Second
 )
 
@@ -60,7 +61,7 @@ func (i *Inbox) render(ctx context.Context, l *lane, row *store.Update, now time
 		i.logDrop(row, "unreadable", nil)
 		return r, false, 0
 	}
-	if len(r.Shows) > 0 && now.Sub(row.Done) > freshFor {
+	if len(r.Shows) > 0 && (l.resumed || now.Sub(row.Done) > freshFor) {
 		var anew bot.Reply
 		var why *failure
 		var fell *store.PanicError

@@ -96,6 +96,18 @@ func TestALateStatusIsRenderedAnew(t *testing.T) {
 	}
 }
 
+func TestAStatusLeftByAnEarlierProcessIsRenderedAnew(t *testing.T) {
+	w := newWorld(t)
+	w.sender.pace[1] = noon.Add(time.Second)
+	w.says("x", bot.Reply{Text: "old", Shows: []byte{1}})
+	w.run().keep(said(1, 1, "x"))
+	w.clock.asleep(t, time.Second)
+	w.restart()
+	w.clock.pass(t, time.Second)
+	w.sender.expect(t, 1, "anew")
+	w.settled()
+}
+
 func TestRepliesOlderThanADayAreGivenUp(t *testing.T) {
 	w := newWorld(t)
 	w.sender.pace[1] = noon.Add(24 * time.Hour)
