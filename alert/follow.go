@@ -205,11 +205,11 @@ func (r Rules) Claim(tx *store.Tx, now time.Time, person card.PersonKey, id card
 }
 
 // Snooze puts the next reminder of an arrival off. done is false when there is
-// nothing to remind of any more.
+// nothing to remind of any more, or the chat wants no news.
 func (r Rules) Snooze(tx *store.Tx, now time.Time, person card.PersonKey, chat card.ChatKey, id card.ApplicationID, arrival uint32, until time.Time) (done bool, err error) {
 	done, err = r.follower(tx, now, person, chat, func(p *store.Person, f *store.Follower) bool {
 		a, told := p.Application(id), f.ToldOf(id)
-		if a == nil || told == nil || a.Arrival.Number != arrival || told.Arrival != arrival || !awaited(p, a) {
+		if !f.Notify || a == nil || told == nil || a.Arrival.Number != arrival || told.Arrival != arrival || !awaited(p, a) {
 			return false
 		}
 		told.Snoozed = second(until)
