@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"kartyar/bot"
 	"kartyar/card"
 	"kartyar/locale"
@@ -326,4 +328,99 @@ func TestRenew(t *testing.T) {
 	if r := renew(old); r.Text != locale.NotFollowed() || len(r.Keyboard.Rows) != 0 {
 		t.Errorf("after deletion: %+v", r)
 	}
+}
+
+// Who let us in again without a word has been here since a message was refused:
+// that is noted, or the refusal, learnt of late, would end the alerts.
+func TestMembershipIsSeen(t *testing.T) {
+	w := newWorld(t, card.Telegram)
+	w.proves(saraPhone, saraCode).later(time.Hour)
+	w.does("unblocked", bot.Update{Kind: bot.KindMembership, Private: true})
+	if c, _ := w.chatRow(); !c.Seen.Equal(w.now) {
+		t.Errorf("seen at %v, want %v", c.Seen, w.now)
+	}
+	back := w.now
+	w.later(time.Hour).does("blocked", bot.Update{Kind: bot.KindMembership, Private: true, Blocked: true})
+	if c, _ := w.chatRow(); !c.Seen.Equal(back) || !c.Blocked {
+		t.Errorf("seen at %v, blocked %v", c.Seen, c.Blocked)
+	}
+}
+
+// With an old proof and no news, nothing that can be typed tells whether the
+// card lies ready.
+func TestOldProofSeesNothing(t *testing.T) {
+	for _, typed := range []string{locale.ButtonCollected, locale.ButtonRemindLater} {
+		w := newWorld(t, card.Telegram)
+		w.knows(saraCode, saraPhone, receiptOf, ready("1"))
+		w.proves(saraPhone, saraCode).later(181 * 24 * time.Hour)
+		there := w.text(typed).last
+		none := newWorld(t, card.Telegram)
+		none.knows(saraCode, saraPhone, receiptOf, card.State{Stage: card.StageIssuing})
+		none.proves(saraPhone, saraCode).later(181 * 24 * time.Hour)
+		if diff := cmp.Diff(texts(none.text(typed).last), texts(there)); diff != "" {
+			t.Errorf("%s tells (-not there +there):\n%s", typed, diff)
+		}
+	}
+}
+
+func TestNobodyIsPromisedAReminderThatWillNotCome(t *testing.T) {
+	w := newWorld(t, card.Telegram)
+	w.knows(saraCode, saraPhone, receiptOf, ready("1"))
+	w.proves(saraPhone, saraCode).text(locale.ButtonSubscribe).press(locale.ButtonRemindLater)
+	data, ok := find(w.last[0], locale.ButtonTomorrow)
+	if !ok {
+		t.Fatal("no choice of days")
+	}
+	w.text(locale.ButtonUnsubscribe).presses("old", data).says(locale.StaleButton())
+}
+
+// So many wait for a person that no more are kept: no promise is made, and the
+// receipt code still lets the holder in.
+func TestFullWaiting(t *testing.T) {
+	w := newWorld(t, card.Telegram)
+	w.knows(saraCode, rezaPhone, receiptOf, ready("1"))
+	k := w.store.Keyer()
+	w.update(func(tx *store.Tx) error {
+		p, err := tx.Person(k.Person(saraCode))
+		if err != nil {
+			return err
+		}
+		for i := range 512 {
+			p.Followers = append(p.Followers, store.Follower{Chat: card.ChatKey{1, byte(i >> 8), byte(i)}, Bot: w.from.Bot})
+		}
+		return tx.PutPerson(k.Person(saraCode), p)
+	})
+	w.proves(saraPhone, saraCode).says(locale.NotKeptWaiting()).keepsSilentOf(locale.NotFoundYet())
+	w.press(locale.ButtonHaveReceipt).says(locale.AskReceipt())
+	w.later(time.Minute).text("NEMUNE0002").says(locale.NotKeptWaiting()).keepsSilentOf(locale.ReceiptNotYet())
+	w.later(time.Hour).text(receiptOf).says("دفتر نمونهٔ ونک")
+	if len(w.person(saraCode).Followers) != 513 {
+		t.Error("the holder was not let in")
+	}
+}
+
+func TestFullWaitingWithoutReceipt(t *testing.T) {
+	w := newWorld(t, card.Telegram)
+	k := w.store.Keyer()
+	w.update(func(tx *store.Tx) error {
+		var p store.Person
+		for i := range 512 {
+			p.Followers = append(p.Followers, store.Follower{Chat: card.ChatKey{1, byte(i >> 8), byte(i)}, Bot: w.from.Bot})
+		}
+		return tx.PutPerson(k.Person(saraCode), p)
+	})
+	w.proves(saraPhone, saraCode).press(locale.ButtonNoReceipt).keepsSilentOf(locale.WaitingNoted())
+	if g := w.guesses(); g != 1 {
+		t.Errorf("%d guesses, want 1", g)
+	}
+}
+
+// guesses is how many count for the chat.
+func (w *world) guesses() (n int) {
+	w.update(func(tx *store.Tx) error {
+		g, err := tx.Guesses(store.GuessByChat, w.chat())
+		n = len(g)
+		return err
+	})
+	return n
 }

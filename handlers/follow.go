@@ -1,6 +1,8 @@
 package handlers
 
 import (
+	"slices"
+
 	"kartyar/alert"
 	"kartyar/bot"
 	"kartyar/card"
@@ -64,6 +66,8 @@ type waitingCard struct {
 	id      card.ApplicationID
 	arrival uint32
 	office  string
+
+	mayBeKnown bool // the proof still counts for asking, or news come unasked
 }
 
 // waitingCards returns the cards of which the chat may know that they lie
@@ -83,7 +87,7 @@ func (t *turn) waitingCards() (all []waitingCard, err error) {
 		}
 		for _, c := range answer.Cards {
 			if c.State.Stage == card.StageReady && !c.Claimed {
-				all = append(all, waitingCard{l.Person, c.ID, c.Arrival.Number, c.Arrival.Office})
+				all = append(all, waitingCard{l.Person, c.ID, c.Arrival.Number, c.Arrival.Office, f.Notify || t.maySee(f)})
 			}
 		}
 	}
@@ -118,9 +122,15 @@ func (t *turn) onlyCard() ([]waitingCard, error) {
 		return nil, t.prove(locale.ProveFirst() + " " + locale.AskContact())
 	}
 	all, err := t.waitingCards()
+	if err != nil {
+		return nil, err
+	}
+	// Of whom the chat gets no news and has to prove itself again, it is not to
+	// learn from this that their card lies ready.
+	all = slices.DeleteFunc(all, func(c waitingCard) bool { return !c.mayBeKnown })
 	switch {
-	case err != nil || len(all) == 1:
-		return all, err
+	case len(all) == 1:
+		return all, nil
 	case len(all) == 0:
 		return all, t.statusOfAll(leadNothing)
 	}

@@ -18,6 +18,10 @@ func (t *turn) askForget() error {
 // forget deletes at once. A confirmation whose question is old, or was turned
 // away from, is asked again: the button may stand in a message of last year.
 func (t *turn) forget() error {
+	if !t.known && t.u.Callback != nil {
+		t.show(bot.Reply{Text: locale.Forgotten()}) // pressed twice: there is nothing left
+		return nil
+	}
 	if t.s.State != forget || !t.s.askedWithin(promptFresh, t.now) {
 		return t.askForget()
 	}

@@ -48,7 +48,7 @@ func (h *Handlers) Handle(tx *store.Tx, now time.Time, u bot.Update) ([]bot.Repl
 		if !u.Private {
 			return nil, nil
 		}
-		return nil, h.Rules.Reachable(tx, now, chat, !u.Blocked)
+		return nil, h.membership(tx, now, chat, u.Blocked)
 	}
 	press, pressed := press{}, false
 	if u.Callback != nil {
@@ -79,6 +79,23 @@ func (h *Handlers) Handle(tx *store.Tx, now time.Time, u bot.Update) ([]bot.Repl
 		return nil, err
 	}
 	return t.replies, nil
+}
+
+// membership notes that a person stopped the bot or let it in again. To let it
+// in is to be there: a refusal of before that is learnt of later says nothing.
+func (h *Handlers) membership(tx *store.Tx, now time.Time, chat card.ChatKey, blocked bool) error {
+	if err := h.Rules.Reachable(tx, now, chat, !blocked); err != nil || blocked {
+		return err
+	}
+	c, found, err := tx.Chat(chat)
+	if err != nil {
+		return fmt.Errorf("noting that a chat is there again: %w", err)
+	}
+	if !found {
+		return nil
+	}
+	c.Seen = now.UTC().Truncate(time.Second)
+	return tx.PutChat(chat, c)
 }
 
 // elsewhere answers what does not come from a private chat: one sentence to

@@ -87,3 +87,17 @@ func TestForgetLeavesNothing(t *testing.T) {
 	}
 	w.press("حذف اطلاعات من").text("بله، حذف شود").says(locale.Forgotten())
 }
+
+func TestForgettingTwiceKeepsNothing(t *testing.T) {
+	w := newWorld(t, card.Telegram)
+	w.proves(saraPhone, saraCode).text("/settings").press(locale.ButtonDeleteMyData)
+	data, ok := find(w.last[len(w.last)-1], locale.ButtonForgetYes)
+	if !ok {
+		t.Fatal("no button to confirm with")
+	}
+	w.presses("twice", data).says(locale.Forgotten())
+	w.presses("twice", data).says(locale.Forgotten())
+	if _, found := w.chatRow(); found {
+		t.Error("the second press keeps a chat again")
+	}
+}

@@ -162,8 +162,12 @@ func (t *turn) askAfter(person card.PersonKey) error {
 		}
 	}
 	t.ask(receipt, person)
+	t.s.Unkept = access.Full
 	text := locale.NotFoundYet()
-	if access.Dropped {
+	switch {
+	case access.Full:
+		text = locale.NotKeptWaiting()
+	case access.Dropped:
 		text += "\n\n" + locale.OldestDropped()
 	}
 	// The buttons name nobody: the session knows who is meant.
@@ -205,16 +209,24 @@ func (t *turn) recognised(person card.PersonKey) error {
 func (t *turn) askReceipt() error {
 	person, ok := t.pressedPerson()
 	if !ok {
-		if person = t.s.Person; t.s.State != receipt || t.link(person) == nil {
+		if person = t.s.Person; !t.receiptAsked() {
 			return t.stale()
 		}
 	}
 	if !t.phoneProved() {
 		return t.prove(locale.ContactWanted())
 	}
+	unkept := t.link(person) == nil
 	t.ask(receipt, person)
+	t.s.Unkept = unkept
 	t.say(bot.Reply{Text: locale.AskReceipt(), Keyboard: t.stateMenu()})
 	return nil
+}
+
+// receiptAsked reports whether a receipt code is asked for, of somebody the
+// chat still follows or could not be kept waiting for.
+func (t *turn) receiptAsked() bool {
+	return t.s.State == receipt && (t.s.Unkept || t.link(t.s.Person) != nil)
 }
 
 // noReceipt leaves the pair waiting and says where else to ask.
@@ -222,10 +234,13 @@ func (t *turn) noReceipt() error {
 	if t.s.State != receipt {
 		return t.stale()
 	}
-	naming := t.s.Naming
+	naming, noted := t.s.Naming, locale.WaitingNoted()
+	if t.s.Unkept {
+		noted = locale.BackToMenu()
+	}
 	t.leave()
 	t.show(bot.Reply{Text: locale.WhyNotFound(t.platform), Keyboard: inline(elsewhereButtons())})
-	t.sayMenu(locale.WaitingNoted())
+	t.sayMenu(noted)
 	t.s.Naming = naming
 	return t.askNextName()
 }
@@ -236,7 +251,7 @@ const receiptSize = 10
 // receiptText takes a receipt code.
 func (t *turn) receiptText() error {
 	person := t.s.Person
-	if !t.phoneProved() || t.link(person) == nil {
+	if !t.phoneProved() || !t.receiptAsked() {
 		t.leave()
 		return t.prove(locale.AskContact())
 	}
@@ -311,6 +326,10 @@ func (t *turn) tryReceipt(person card.PersonKey, typed card.ReceiptKey) error {
 		if err := t.count(append(t.counters(), counter{store.GuessOfReceipt, person})...); err != nil {
 			return err
 		}
+	}
+	if t.s.Unkept = access.Full; access.Full {
+		t.refuseReceipt(locale.NotKeptWaiting())
+		return nil
 	}
 	t.refuseReceipt(locale.ReceiptNotYet())
 	return nil

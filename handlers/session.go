@@ -29,6 +29,8 @@ type session struct {
 	At     int64            `cbor:"2,keyasint,omitempty"` // unix seconds of the question
 	Person card.PersonKey   `cbor:"3,keyasint,omitzero"`
 	Naming []card.PersonKey `cbor:"4,keyasint,omitempty"` // those to be given a nickname
+	// Unkept: the pair of Person does not wait, because too many do.
+	Unkept bool `cbor:"5,keyasint,omitempty"`
 }
 
 const (

@@ -97,6 +97,12 @@ func OldestDropped() string {
 	return "در هر گفت‌وگو ۳ درخواست در انتظار می‌ماند؛ قدیمی‌ترین درخواست شما کنار رفت."
 }
 
+// NotKeptWaiting is the answer in place of NotFoundYet when so many wait for
+// one code that no more are kept. It holds whatever the records say.
+func NotKeptWaiting() string {
+	return "هنوز کارتی با این کد و این شماره نیافتیم و درخواست‌های در انتظار برای این کد زیاد است؛ این یکی نگه داشته نشد.\nچند روز دیگر دوباره بپرسید، یا اگر رسید دارید کد رهگیری آن را بنویسید."
+}
+
 // AskReceipt asks for the receipt code.
 func AskReceipt() string {
 	return "کد رهگیری را از روی رسید کاغذی بنویسید؛ ۱۰ حرف و رقم است."
@@ -183,6 +189,7 @@ func proofSamples() []Sample {
 		{Name: "CodeLetters", Text: CodeLetters()},
 		{Name: "CodeChecksum", Text: CodeChecksum()},
 		{Name: "NotFoundYet", Text: NotFoundYet()},
+		{Name: "NotKeptWaiting", Text: NotKeptWaiting()},
 		{Name: "OldestDropped", Text: OldestDropped()},
 		{Name: "AskReceipt", Text: AskReceipt()},
 		{Name: "ReceiptLength", Text: ReceiptLength(8)},
