@@ -56,20 +56,3 @@ func TestPlainProperties(t *testing.T) {
 		}
 	})
 }
-
-func TestDeepLink(t *testing.T) {
-	for _, tt := range []struct {
-		profile        Profile
-		username, load string
-		want           string
-	}{
-		{Telegram(), "kartyar_bot", "inv-1_A", "https://t.me/kartyar_bot?start=inv-1_A"},
-		{Bale(), "kartyar_bot", "inv", "https://ble.ir/kartyar_bot?start=inv"},
-		{Telegram(), "kartyar_bot", "", "https://t.me/kartyar_bot"},
-		{Telegram(), "Test Name", "a&b", "https://t.me/Test%20Name?start=a%26b"},
-	} {
-		if got := tt.profile.DeepLink(tt.username, tt.load); got != tt.want {
-			t.Errorf("DeepLink(%q, %q) = %q, want %q", tt.username, tt.load, got, tt.want)
-		}
-	}
-}

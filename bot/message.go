@@ -95,10 +95,9 @@ const (
 // Button is one button. Exactly one of the ways to act is set; a menu button
 // without any sends its own text.
 type Button struct {
-	Text     string `cbor:"1,keyasint"`
-	Data     string `cbor:"2,keyasint,omitempty"` // inline: callback data, at most 64 bytes
-	URL      string `cbor:"3,keyasint,omitempty"` // inline: opens an address
-	Copy     string `cbor:"4,keyasint,omitempty"` // inline: copies a text (Bale, Telegram ≥ 7.11)
-	Contact  bool   `cbor:"5,keyasint,omitempty"` // menu: shares the person's own contact
-	Location bool   `cbor:"6,keyasint,omitempty"` // menu: shares a place
+	Text    string `cbor:"1,keyasint"`
+	Data    string `cbor:"2,keyasint,omitempty"` // inline: callback data, at most 64 bytes
+	URL     string `cbor:"3,keyasint,omitempty"` // inline: opens an address
+	Copy    string `cbor:"4,keyasint,omitempty"` // inline: copies a text (Bale, Telegram ≥ 7.11)
+	Contact bool   `cbor:"5,keyasint,omitempty"` // menu: shares the person's own contact
 }

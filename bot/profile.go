@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"net/url"
 	"strings"
 
 	"kartyar/card"
@@ -13,7 +12,6 @@ import (
 type Profile struct {
 	Platform card.Platform
 	API      string // the platform's own base URL, without a slash at the end
-	Link     string // what a deep link begins with: the bot's user name follows
 
 	// AllowedUpdates is sent with every getUpdates, because without it Telegram
 	// keeps the list of an earlier program. Empty: the platform has no such
@@ -41,7 +39,6 @@ func Telegram() Profile {
 	return Profile{
 		Platform:       card.Telegram,
 		API:            "https://api.telegram.org",
-		Link:           "https://t.me/",
 		AllowedUpdates: []string{"message", "edited_message", "callback_query", "my_chat_member"},
 		Silence:        true,
 		NoPreview:      true,
@@ -56,23 +53,11 @@ func Bale() Profile {
 	return Profile{
 		Platform:    card.Bale,
 		API:         "https://tapi.bale.ai",
-		Link:        "https://ble.ir/",
 		DropWebhook: true,
 		Markdown:    true,
 		CopyText:    true,
 		OldClient:   "1",
 	}
-}
-
-// DeepLink returns the address that opens a chat with the bot and sends it
-// "/start payload". Platforms take [A-Za-z0-9_-]{1,64} as a payload; an empty
-// one only opens the chat.
-func (p Profile) DeepLink(username, payload string) string {
-	link := p.Link + url.PathEscape(username)
-	if payload != "" {
-		link += "?start=" + url.QueryEscape(payload)
-	}
-	return link
 }
 
 // fromOldClient reports whether a callback comes from a client that does not

@@ -162,9 +162,8 @@ type copyText struct {
 }
 
 type menuButton struct {
-	Text     string `json:"text"`
-	Contact  bool   `json:"request_contact,omitempty"`
-	Location bool   `json:"request_location,omitempty"`
+	Text    string `json:"text"`
+	Contact bool   `json:"request_contact,omitempty"`
 }
 
 // markup returns the platform's form of k; ok is false when there is nothing
@@ -194,7 +193,7 @@ func (p Profile) markup(k Keyboard) (m markup, ok bool) {
 		for _, row := range k.Rows {
 			var out []menuButton
 			for _, b := range row {
-				out = append(out, menuButton{Text: b.Text, Contact: b.Contact, Location: b.Location})
+				out = append(out, menuButton{Text: b.Text, Contact: b.Contact})
 			}
 			if len(out) > 0 {
 				m.Menu = append(m.Menu, out)

@@ -47,7 +47,7 @@ const accepted = `{"ok":true,"result":{"message_id":77}}`
 func TestSendForms(t *testing.T) {
 	inline := Keyboard{Kind: KeyboardInline, Rows: [][]Button{
 		{{Text: "الف", Data: "a"}, {Text: "راه", URL: "https://x.example/"}}, {{Text: "کد", Copy: "*4*6090#"}}}}
-	menu := Keyboard{Kind: KeyboardMenu, Placeholder: "کد ملی", Rows: [][]Button{{{Text: "شماره", Contact: true}, {Text: "جا", Location: true}}, {{Text: "راهنما"}}}}
+	menu := Keyboard{Kind: KeyboardMenu, Placeholder: "کد ملی", Rows: [][]Button{{{Text: "شماره", Contact: true}}, {{Text: "راهنما"}}}}
 	const inlineJSON = `{"inline_keyboard":[[{"text":"الف","callback_data":"a"},{"text":"راه","url":"https://x.example/"}],[{"text":"کد","copy_text":{"text":"*4*6090#"}}]]}`
 	const noPreview = `{"is_disabled":true}`
 	for _, tt := range []struct {
@@ -73,10 +73,10 @@ func TestSendForms(t *testing.T) {
 			map[string]string{"chat_id": "-5", "text": "a", "message_id": "3", "link_preview_options": noPreview}},
 		{"menu, Telegram", Telegram(), Reply{Text: "a", Keyboard: menu}, "sendMessage",
 			map[string]string{"chat_id": "-5", "text": "a", "link_preview_options": noPreview,
-				"reply_markup": `{"keyboard":[[{"text":"شماره","request_contact":true},{"text":"جا","request_location":true}],[{"text":"راهنما"}]],"resize_keyboard":true,"is_persistent":true,"input_field_placeholder":"کد ملی"}`}},
+				"reply_markup": `{"keyboard":[[{"text":"شماره","request_contact":true}],[{"text":"راهنما"}]],"resize_keyboard":true,"is_persistent":true,"input_field_placeholder":"کد ملی"}`}},
 		{"menu, Bale", Bale(), Reply{Text: "a", Keyboard: menu}, "sendMessage",
 			map[string]string{"chat_id": "-5", "text": "a",
-				"reply_markup": `{"keyboard":[[{"text":"شماره","request_contact":true},{"text":"جا","request_location":true}],[{"text":"راهنما"}]],"resize_keyboard":true}`}},
+				"reply_markup": `{"keyboard":[[{"text":"شماره","request_contact":true}],[{"text":"راهنما"}]],"resize_keyboard":true}`}},
 		{"a menu cannot be edited in", Bale(), Reply{Text: "a", Edit: 3, Keyboard: Keyboard{Kind: KeyboardRemove}}, "sendMessage",
 			map[string]string{"chat_id": "-5", "text": "a", "reply_markup": `{"remove_keyboard":true}`}},
 		{"an empty keyboard", Bale(), Reply{Text: "a", Keyboard: Keyboard{Kind: KeyboardInline, Rows: [][]Button{{}}}}, "sendMessage",

@@ -190,20 +190,6 @@ func (i *Inbox) load(ctx context.Context) error {
 	return nil
 }
 
-// Waiting returns how many updates are kept and not yet done with, and when
-// the oldest of them was received (zero when there is none).
-func (i *Inbox) Waiting() (rows int, oldest time.Time) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	for _, l := range i.lanes {
-		rows += len(l.queue)
-		if first := l.queue[0].received; oldest.IsZero() || first.Before(oldest) {
-			oldest = first
-		}
-	}
-	return rows, oldest
-}
-
 // isStores reports whether an error is the store's own or that of a context
 // that ended: it says nothing about the update in hand.
 func isStores(err error) bool {

@@ -250,9 +250,6 @@ func TestFlood(t *testing.T) {
 	if n := len(w.rows()); n != 201 {
 		t.Errorf("%d rows are kept, want 200 and the notice", n)
 	}
-	if n, oldest := w.inbox.Waiting(); n != 201 || !oldest.Equal(noon) {
-		t.Errorf("Waiting: %d since %v", n, oldest)
-	}
 	w.restart()
 	w.clock.pass(t, time.Minute)
 	for n := range 200 {

@@ -21,9 +21,9 @@ type laneKey struct {
 type lane struct {
 	key   laneKey
 	chat  int64
-	queue []place
-	flood uint64 // the latest row that tells of a flood; 0 when there was none
-	busy  bool   // ready, in a worker's hands or parked
+	queue []uint64 // the rows' places in the store
+	flood uint64   // the latest row that tells of a flood; 0 when there was none
+	busy  bool     // ready, in a worker's hands or parked
 
 	seq      uint64 // the first row
 	sending  bool   // it is handled
@@ -35,15 +35,9 @@ type lane struct {
 	due time.Time // while parked
 }
 
-// place is a row's place in the store.
-type place struct {
-	seq      uint64
-	received time.Time
-}
-
 // arrival is a row on its way into its lane.
 type arrival struct {
-	place
+	seq   uint64
 	key   laneKey
 	chat  int64
 	flood bool
@@ -51,8 +45,7 @@ type arrival struct {
 
 func arrived(row store.Update) arrival {
 	return arrival{
-		place: place{row.Seq, row.Received},
-		key:   laneKey{row.Bot, row.Chat}, chat: row.ChatID, flood: row.Flood,
+		seq: row.Seq, key: laneKey{row.Bot, row.Chat}, chat: row.ChatID, flood: row.Flood,
 	}
 }
 
@@ -77,7 +70,7 @@ func (i *Inbox) enqueue(arrivals []arrival) {
 			l = &lane{key: a.key, chat: a.chat}
 			i.lanes[a.key] = l
 		}
-		l.queue = append(l.queue, a.place)
+		l.queue = append(l.queue, a.seq)
 		if a.flood {
 			l.flood = a.seq
 		}
@@ -115,7 +108,7 @@ func (i *Inbox) take(p *pool) *lane {
 	}
 	l := p.ready[0]
 	p.ready = p.ready[1:]
-	l.seq = l.queue[0].seq
+	l.seq = l.queue[0]
 	return l
 }
 
@@ -135,7 +128,7 @@ func (i *Inbox) put(l *lane, wait time.Duration) {
 		}
 		return
 	}
-	if l.flood == l.queue[0].seq {
+	if l.flood == l.queue[0] {
 		l.flood = 0
 	}
 	l.queue = l.queue[1:]
