@@ -104,6 +104,7 @@ func (s *server) inbox(client *bot.Client, profile bot.Profile, me card.Bot, log
 		ChatOf: bot.ChatOf,
 		Handle: s.handlers.Handle,
 		Renew:  s.handlers.Renew,
+		Lost:   s.handlers.Lost,
 		Blocked: func(tx *store.Tx, now time.Time, chat card.ChatKey) error {
 			return s.service.rules.Reachable(tx, now, chat, false)
 		},

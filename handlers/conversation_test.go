@@ -424,3 +424,21 @@ func (w *world) guesses() (n int) {
 	})
 	return n
 }
+
+// A status that never reaches the person does not count as told.
+func TestLostStatus(t *testing.T) {
+	w := newWorld(t, card.Telegram)
+	w.proves(saraPhone, saraCode) // waits, and wants news
+	w.knows(saraCode, saraPhone, receiptOf, ready("1"))
+	w.text("/status").says("دفتر نمونهٔ ونک")
+	status, handled := w.last[len(w.last)-1], w.now
+	if !w.person(saraCode).Followers[0].Alert.Due.IsZero() {
+		t.Fatal("what was shown is still to be told")
+	}
+	w.later(25 * time.Hour).update(func(tx *store.Tx) error {
+		return w.h.Lost(tx, w.now, w.chat(), status, handled)
+	})
+	if w.person(saraCode).Followers[0].Alert.Due.IsZero() {
+		t.Error("nobody will tell that the card is there")
+	}
+}

@@ -141,3 +141,13 @@ func (h *Handlers) Flood(dropped int) bot.Reply {
 
 // Sorry is said when a message could not be handled.
 func (h *Handlers) Sorry() bot.Reply { return bot.Reply{Text: locale.TryAgainLater()} }
+
+// Lost notes that a reply, written at the time handled or renewed since, will
+// never be said. What it showed is to be told after all. tx is as for Handle.
+func (h *Handlers) Lost(tx *store.Tx, now time.Time, chat card.ChatKey, r bot.Reply, handled time.Time) error {
+	shown, ok := decodeShows(r.Shows)
+	if !ok {
+		return nil
+	}
+	return h.Rules.Unshown(tx, now, shown.Person, chat, handled)
+}

@@ -51,6 +51,9 @@ type Options struct {
 	Renew func(tx *store.Tx, now time.Time, chat card.ChatKey, r bot.Reply) (bot.Reply, error)
 	// Blocked notes that a chat can no longer be written to.
 	Blocked func(tx *store.Tx, now time.Time, chat card.ChatKey) error
+	// Lost notes that a reply that shows a status, of an update handled at the
+	// given time, will never be said; nil when nobody needs to know.
+	Lost func(tx *store.Tx, now time.Time, chat card.ChatKey, r bot.Reply, handled time.Time) error
 	// Flood is said to a chat that wrote so much that dropped of its updates
 	// were not kept.
 	Flood func(dropped int) bot.Reply

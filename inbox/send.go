@@ -115,6 +115,9 @@ func (i *Inbox) sent(ctx context.Context, l *lane, row *store.Update, r bot.Repl
 			l.bare = true
 			return 0
 		}
+		if err := i.Store.Update(ctx, func(tx *store.Tx) error { return i.lost(tx, row, row.Replies[:1]) }); err != nil {
+			return i.storeFailed(l, err)
+		}
 		i.logDrop(row, "refused", e)
 		l.accepted = true
 		return i.remove(ctx, l, row)
@@ -151,7 +154,12 @@ func (i *Inbox) remove(ctx context.Context, l *lane, row *store.Update) (wait ti
 
 // expire gives up what is left of a row whose replies are too old.
 func (i *Inbox) expire(ctx context.Context, l *lane, row *store.Update) (wait time.Duration) {
-	err := i.Store.UpdateInBulk(ctx, func(tx *store.Tx) error { return tx.DeleteUpdate(row.Seq) })
+	err := i.Store.UpdateInBulk(ctx, func(tx *store.Tx) error {
+		if err := i.lost(tx, row, row.Replies); err != nil {
+			return err
+		}
+		return tx.DeleteUpdate(row.Seq)
+	})
 	if err != nil {
 		return i.storeFailed(l, err)
 	}
@@ -168,6 +176,9 @@ func (i *Inbox) blocked(ctx context.Context, l *lane, row *store.Update) (wait t
 		if err := i.Blocked(tx, now, row.Chat); err != nil {
 			return err
 		}
+		if err := i.lost(tx, row, row.Replies); err != nil {
+			return err
+		}
 		return tx.DeleteUpdate(row.Seq)
 	})
 	if err != nil {
@@ -175,6 +186,21 @@ func (i *Inbox) blocked(ctx context.Context, l *lane, row *store.Update) (wait t
 	}
 	row.Replies = nil
 	return 0
+}
+
+// lost notes that these of the row's replies will never be said. A reply that
+// cannot be read says nothing to anybody.
+func (i *Inbox) lost(tx *store.Tx, row *store.Update, replies []store.Outgoing) error {
+	for _, out := range replies {
+		var r bot.Reply
+		if i.Lost == nil || cbor.Unmarshal(out.Body, &r) != nil || len(r.Shows) == 0 {
+			continue
+		}
+		if err := i.Lost(tx, i.Now(), row.Chat, r, row.Done); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // logDrop says that a reply will not be sent; e, when there is one, holds no
