@@ -390,3 +390,33 @@ func TestClosed(t *testing.T) {
 		}
 	}
 }
+
+// A process that is killed while Badger makes a log leaves it empty.
+func TestEmptyLogsOfAKilledProcess(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	s := openSmall(t, dir)
+	fill(t, s, 0, 20, 100)
+	copied := crashed(t, dir)
+	closeStore(t, s)
+	for _, name := range []string{"00099.mem", "000099.vlog"} {
+		if err := os.WriteFile(filepath.Join(copied, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	closeStore(t, openSmall(t, copied))
+}
+
+// A log that a fault emptied is not taken for one of those.
+func TestEmptiedLogIsRefused(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	s := openSmall(t, dir)
+	fill(t, s, 0, 20, 100)
+	copied := crashed(t, dir)
+	closeStore(t, s)
+	for _, path := range logs(t, copied, "*.mem") {
+		if err := os.Truncate(path, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	refused(t, copied, store.ErrBehind, store.ErrGap)
+}

@@ -201,6 +201,9 @@ func (s *Store) openRows() (err error) {
 	if s.erasures, err = openLedger(s.dir + ".erased"); err != nil {
 		return err
 	}
+	if err := removeEmptyLogs(s.dir); err != nil {
+		return errors.Join(err, s.erasures.close())
+	}
 	if err := syncLogs(s.dir); err != nil {
 		return errors.Join(err, s.erasures.close())
 	}
@@ -339,3 +342,27 @@ func (l badgerLog) Errorf(f string, v ...any)   { l.log.Error().Str("part", "bad
 func (l badgerLog) Warningf(f string, v ...any) { l.log.Debug().Str("part", "badger").Msgf(f, v...) }
 func (l badgerLog) Infof(string, ...any)        {}
 func (l badgerLog) Debugf(string, ...any)       {}
+
+// removeEmptyLogs takes away the logs that a process left which was killed
+// between making the file and giving it its size: Badger refuses to open beside
+// them (dgraph-io/badger#2207), and nothing was ever in them. Should one have
+// been emptied by a fault, the commits that it held are missed by their numbers.
+func removeEmptyLogs(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return fmt.Errorf("looking for the store's logs: %w", err)
+	}
+	for _, entry := range entries {
+		if ext := filepath.Ext(entry.Name()); ext != ".mem" && ext != ".vlog" {
+			continue
+		}
+		info, err := entry.Info()
+		if err == nil && info.Size() == 0 {
+			err = os.Remove(filepath.Join(dir, entry.Name()))
+		}
+		if err != nil {
+			return fmt.Errorf("removing an empty log of the store: %w", err)
+		}
+	}
+	return nil
+}
