@@ -40,3 +40,18 @@ func TestALostStatusIsNoted(t *testing.T) {
 		})
 	}
 }
+
+func TestAStatusOlderThanADayIsNotedAsLost(t *testing.T) {
+	w := newWorld(t)
+	lost := 0
+	w.opt.Lost = func(*store.Tx, time.Time, card.ChatKey, bot.Reply, time.Time) error { lost++; return nil }
+	w.sender.pace[1] = noon.Add(24 * time.Hour)
+	w.says("x", bot.Reply{Text: "status", Shows: []byte{1}}, bot.Reply{Text: "plain"})
+	w.run().keep(said(1, 1, "x"), said(2, 1, "y"))
+	w.clock.pass(t, 24*time.Hour)
+	w.sender.expect(t, 1, "re y")
+	w.settled()
+	if lost != 1 {
+		t.Errorf("Lost was called %d times", lost)
+	}
+}
