@@ -135,3 +135,23 @@ func TestControlSocketIsTheOwners(t *testing.T) {
 		t.Errorf("owner of what would be made: %d, %v", uid, err)
 	}
 }
+
+// What root wrote into another user's store, that user could not open.
+func TestRootServesNobodyElsesStore(t *testing.T) {
+	dir := t.TempDir()
+	owner, err := ownerOf(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := notAnothers(dir, int(owner)); err != nil {
+		t.Errorf("the owner is refused: %v", err)
+	}
+	if owner == 0 {
+		if err := os.Chown(dir, 65534, 65534); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := notAnothers(filepath.Join(dir, "data"), 0); err == nil {
+		t.Error("root may serve another user's store")
+	}
+}

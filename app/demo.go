@@ -80,6 +80,9 @@ func listenLoopback(ctx context.Context, addr string) (net.Listener, error) {
 // what is not to be kept.
 func (c *demoCommand) storeFor() (dir string, key []byte, remove func(), err error) {
 	if c.Store != "" {
+		if err := notAnothers(c.Store, os.Geteuid()); err != nil {
+			return "", nil, nil, err
+		}
 		key, err := keptKey(c.Store + ".key")
 		return c.Store, key, func() {}, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"time"
 
@@ -23,6 +24,9 @@ func serve(ctx context.Context, c Config, log zerolog.Logger) error {
 	if err != nil {
 		return err
 	}
+	if err := notAnothers(opened.Dir, os.Geteuid()); err != nil {
+		return err
+	}
 	service, err := openService(ctx, opened, log)
 	if err != nil {
 		return err
@@ -33,6 +37,19 @@ func serve(ctx context.Context, c Config, log zerolog.Logger) error {
 		return err
 	}
 	log.Info().Msg("closed")
+	return nil
+}
+
+// notAnothers refuses to have root serve the store of another user: the files
+// that it makes would be root's, and their owner could not open the store again.
+func notAnothers(dir string, user int) error {
+	owner, err := ownerOf(dir)
+	if err != nil {
+		return err
+	}
+	if user == 0 && owner != 0 {
+		return fmt.Errorf("the store %s belongs to user %d, and what root writes there its owner could not read; run this as that user", dir, owner)
+	}
 	return nil
 }
 
