@@ -27,20 +27,20 @@ const (
 
 // reasons holds, for each reason, its name in logs and its Persian sentence.
 var reasons = [...]struct{ name, sentence string }{
-	ReasonBroken:       {"broken row", "علامت \" در این سطر باز شده و بسته نشده است، یا سطر بیش از اندازه بلند است."},
+	ReasonBroken:       {"quotation mark never closed, or a row without end", "علامت \" در این سطر باز شده و بسته نشده است، یا سطر بیش از اندازه بلند است."},
 	ReasonCharacters:   {"damaged characters", "این خانه نویسهٔ ناخوانا دارد؛ پرونده هنگام ذخیره یا ارسال آسیب دیده است. آن را دوباره بنویسید."},
 	ReasonCodeEmpty:    {"no national code", "کد ملی خالی است."},
-	ReasonCodeLength:   {"national code length", "کد ملی باید ۱۰ رقم باشد."},
-	ReasonCodeLetters:  {"national code letters", "در کد ملی چیزی جز رقم نوشته شده است."},
-	ReasonCodeChecksum: {"national code checksum", "کد ملی درست نیست؛ رقم‌های آن را با مدرک مقایسه کنید."},
-	ReasonRounded:      {"scientific notation", "اکسل این عدد را گرد کرده و رقم‌هایی از آن از میان رفته است؛ قالب ستون را «متن» کنید و عدد را دوباره بنویسید."},
-	ReasonMobile:       {"mobile", "این شمارهٔ همراه خوانا نیست؛ آن را درست کنید یا خانه را خالی بگذارید."},
-	ReasonStageEmpty:   {"no stage", "مرحله نوشته نشده است."},
-	ReasonOfficeEmpty:  {"no office", "برای این مرحله باید دفتر نوشته شود."},
-	ReasonOffice:       {"office", "دفتری با این نام پیدا نشد یا چند دفتر این نام را دارند؛ کد دفتر را بنویسید."},
-	ReasonDate:         {"date", "تاریخ خوانا نیست؛ آن را مانند ۱۴۰۵/۰۹/۰۲ بنویسید."},
+	ReasonCodeLength:   {"not ten digits", "کد ملی باید ۱۰ رقم باشد."},
+	ReasonCodeLetters:  {"something other than digits", "در کد ملی چیزی جز رقم نوشته شده است."},
+	ReasonCodeChecksum: {"the check digit does not hold", "کد ملی درست نیست؛ رقم‌های آن را با مدرک مقایسه کنید."},
+	ReasonRounded:      {"rounded by Excel, digits are lost", "اکسل این عدد را گرد کرده و رقم‌هایی از آن از میان رفته است؛ قالب ستون را «متن» کنید و عدد را دوباره بنویسید."},
+	ReasonMobile:       {"not a mobile number", "این شمارهٔ همراه خوانا نیست؛ آن را درست کنید یا خانه را خالی بگذارید."},
+	ReasonStageEmpty:   {"nothing in it", "مرحله نوشته نشده است."},
+	ReasonOfficeEmpty:  {"this stage needs an office", "برای این مرحله باید دفتر نوشته شود."},
+	ReasonOffice:       {"office name fits none or several", "دفتری با این نام پیدا نشد یا چند دفتر این نام را دارند؛ کد دفتر را بنویسید."},
+	ReasonDate:         {"not a date", "تاریخ خوانا نیست؛ آن را مانند ۱۴۰۵/۰۹/۰۲ بنویسید."},
 	ReasonDateInvalid:  {"no such date", "چنین روز یا ساعتی وجود ندارد."},
-	ReasonDateAhead:    {"date ahead", "تاریخ بیش از یک روز در آینده است."},
+	ReasonDateAhead:    {"more than a day ahead", "تاریخ بیش از یک روز در آینده است."},
 	ReasonUndated:      {"needs a date", "این کارت پیش‌تر تحویل شده است؛ برای تغییر مرحله، تاریخ وضعیت را بنویسید."},
 }
 
