@@ -148,10 +148,7 @@ type serveCommand struct{}
 // Run runs `serve`.
 func (serveCommand) Run(ctx context.Context, p *Program) error {
 	c, err := p.config()
-	if err != nil {
-		return err
-	}
-	if err := c.forServing(); err != nil {
+	if err := c.forServing(err); err != nil {
 		return err
 	}
 	return serve(ctx, c, newLog(p.Stderr, c.LogLevel, c.LogFormat))

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/caarlos0/env/v11"
@@ -34,6 +35,8 @@ type Config struct {
 
 	LogLevel  logLevel  `env:"LOG_LEVEL" envDefault:"info"`
 	LogFormat logFormat `env:"LOG_FORMAT" envDefault:"auto"`
+
+	unset []string // a sentence for each thing that `serve` needs and that is not set
 }
 
 // secrets are the variables that can also come from a file, NAME_FILE.
@@ -54,7 +57,8 @@ func (e *ConfigError) Error() string {
 }
 
 // LoadConfig reads the environment, given as "NAME=value" entries, over what
-// the file dotenv says, if there is one. What is wrong is a *ConfigError.
+// the file dotenv says, if there is one. What is wrong is a *ConfigError, and
+// the Config is then good for forServing only.
 func LoadConfig(environ []string, dotenv string) (Config, error) {
 	values, err := readDotenv(dotenv)
 	if err != nil {
@@ -68,7 +72,7 @@ func LoadConfig(environ []string, dotenv string) (Config, error) {
 	maps.Copy(values, set)
 	problems := readSecretFiles(values)
 
-	var c Config
+	c := Config{unset: unsetForServing(values)}
 	err = env.ParseWithOptions(&c, env.Options{Environment: values})
 	var all env.AggregateError
 	if errors.As(err, &all) {
@@ -79,9 +83,21 @@ func LoadConfig(environ []string, dotenv string) (Config, error) {
 		problems = append(problems, err.Error())
 	}
 	if len(problems) > 0 {
-		return Config{}, &ConfigError{problems}
+		return Config{unset: c.unset}, &ConfigError{problems}
 	}
 	return c, nil
+}
+
+// unsetForServing looks for what `serve` needs in what is set, right or wrong.
+func unsetForServing(values map[string]string) (unset []string) {
+	given := func(name string) bool { return values[name] != "" || values[name+"_FILE"] != "" }
+	if !given("TELEGRAM_TOKEN") && !given("BALE_TOKEN") {
+		unset = append(unset, "neither TELEGRAM_TOKEN nor BALE_TOKEN is set; one platform is enough (without any, try `kartyar demo`)")
+	}
+	if !given("SECRET_KEY") {
+		unset = append(unset, keyMissing)
+	}
+	return unset
 }
 
 // readDotenv reads the file's variables. Its errors do not show a line of the
@@ -140,19 +156,17 @@ func problem(err error) string {
 	return err.Error()
 }
 
-// forServing adds what `serve` needs beyond a valid Config.
-func (c Config) forServing() error {
-	var problems []string
-	if c.TelegramToken == "" && c.BaleToken == "" {
-		problems = append(problems, "neither TELEGRAM_TOKEN nor BALE_TOKEN is set; one platform is enough (without any, try `kartyar demo`)")
+// forServing adds what `serve` needs and does not find to what LoadConfig found
+// wrong, err.
+func (c Config) forServing(err error) error {
+	var wrong *ConfigError
+	switch {
+	case len(c.unset) == 0, err != nil && !errors.As(err, &wrong):
+		return err
+	case wrong == nil:
+		return &ConfigError{c.unset}
 	}
-	if c.Key == nil {
-		problems = append(problems, keyMissing)
-	}
-	if len(problems) > 0 {
-		return &ConfigError{problems}
-	}
-	return nil
+	return &ConfigError{slices.Concat(wrong.Problems, c.unset)}
 }
 
 const keyMissing = "SECRET_KEY is not set; it is needed to open the store (`kartyar keygen` prints a new one; losing it loses the store)"

@@ -157,11 +157,13 @@ func TestProblemsHoldNoValues(t *testing.T) {
 	var environ []string
 	config := reflect.TypeFor[Config]()
 	for i := range config.NumField() {
-		environ = append(environ, config.Field(i).Tag.Get("env")+"=CANARY://x:CANARY@ CANARY")
+		if name, is := config.Field(i).Tag.Lookup("env"); is {
+			environ = append(environ, name+"=CANARY://x:CANARY@ CANARY")
+		}
 	}
 	_, err := LoadConfig(environ, "")
 	var wrong *ConfigError
-	if !errors.As(err, &wrong) || len(wrong.Problems) != config.NumField() {
+	if !errors.As(err, &wrong) || len(wrong.Problems) != len(environ) {
 		t.Fatalf("%v", err)
 	}
 	if strings.Contains(err.Error(), "CANARY") {
@@ -185,7 +187,9 @@ func TestEnvExample(t *testing.T) {
 	var known []string
 	config := reflect.TypeFor[Config]()
 	for i := range config.NumField() {
-		known = append(known, config.Field(i).Tag.Get("env"))
+		if name, is := config.Field(i).Tag.Lookup("env"); is {
+			known = append(known, name)
+		}
 	}
 	sorted := cmp.Transformer("set", func(names []string) map[string]bool {
 		set := map[string]bool{}
@@ -201,5 +205,18 @@ func TestEnvExample(t *testing.T) {
 		if !strings.Contains(description, name) {
 			t.Errorf("--help lacks %s", name)
 		}
+	}
+}
+
+// What is wrong and what `serve` misses is said at once.
+func TestServingSaysAllAtOnce(t *testing.T) {
+	c, err := LoadConfig([]string{"SEND_RATE=0"}, "")
+	var wrong *ConfigError
+	if err := c.forServing(err); !errors.As(err, &wrong) || len(wrong.Problems) != 3 {
+		t.Errorf("three problems were wanted: %v", err)
+	}
+	c, err = LoadConfig([]string{"SECRET_KEY=short", "BALE_TOKEN=x"}, "") // wrong, but set
+	if err := c.forServing(err); !errors.As(err, &wrong) || len(wrong.Problems) != 2 {
+		t.Errorf("two problems were wanted: %v", err)
 	}
 }
