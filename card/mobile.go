@@ -48,12 +48,3 @@ func ParseContactMobile(s string) (Mobile, error) {
 	}
 	return ParseMobile("+" + strings.TrimPrefix(digits, "00"))
 }
-
-// Local returns an Iranian number as people dial it, 09…; a foreign one
-// unchanged.
-func (m Mobile) Local() string {
-	if rest, ok := strings.CutPrefix(string(m), "+98"); ok {
-		return "0" + rest
-	}
-	return string(m)
-}

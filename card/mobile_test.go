@@ -72,18 +72,6 @@ func TestParseContactMobile(t *testing.T) {
 	}
 }
 
-func TestLocal(t *testing.T) {
-	for in, want := range map[card.Mobile]string{
-		"+989121234567": "09121234567",
-		"+14155552671":  "+14155552671",
-		"":              "",
-	} {
-		if got := in.Local(); got != want {
-			t.Errorf("%q: got %q, want %q", in, got, want)
-		}
-	}
-}
-
 func TestMobileRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		rest := fmt.Sprintf("9%09d", rapid.IntRange(0, 999_999_999).Draw(t, "rest"))
@@ -96,9 +84,6 @@ func TestMobileRoundTrip(t *testing.T) {
 		got, err := card.ParseMobile(plus + genDigits(t, digits))
 		if err != nil || got != want {
 			t.Fatalf("with the prefix %q read as %q, %v; want %q", prefix, got, err, want)
-		}
-		if again, err := card.ParseMobile(got.Local()); err != nil || again != got {
-			t.Fatalf("the local form reads as %q, %v; want %q", again, err, got)
 		}
 	})
 }
@@ -127,10 +112,8 @@ func FuzzParseMobile(f *testing.F) {
 			if strings.HasPrefix(rest, "98") && (len(rest) != 12 || rest[2] != '9') {
 				t.Fatalf("%q is no Iranian mobile", m)
 			}
-			for _, form := range []string{string(m), m.Local()} {
-				if again, err := card.ParseMobile(form); err != nil || again != m {
-					t.Fatalf("%q read again is %q, %v", form, again, err)
-				}
+			if again, err := card.ParseMobile(string(m)); err != nil || again != m {
+				t.Fatalf("%q read again is %q, %v", m, again, err)
 			}
 		}
 	})

@@ -44,17 +44,6 @@ func (s Stage) String() string {
 	return fmt.Sprintf("stage(%d)", uint8(s))
 }
 
-// ParseStage returns the stage with the given English name; ok is false for
-// any other word, "unknown" included.
-func ParseStage(name string) (stage Stage, ok bool) {
-	for s := StageRegistered; s <= StageCollected; s++ {
-		if stageNames[s] == name {
-			return s, true
-		}
-	}
-	return StageUnknown, false
-}
-
 // NeedsOffice reports whether a row of this stage says nothing without the
 // office that it speaks of.
 func (s Stage) NeedsOffice() bool { return s == StageReady || s == StageDispatched }

@@ -406,6 +406,14 @@ func TestEmptyLogsOfAKilledProcess(t *testing.T) {
 	closeStore(t, openSmall(t, copied))
 }
 
+func TestAFileInPlaceOfTheDirectoryIsRefused(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "data")
+	if err := os.WriteFile(path, []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, path, store.ErrNotDirectory)
+}
+
 // A log that a fault emptied is not taken for one of those.
 func TestEmptiedLogIsRefused(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")

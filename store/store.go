@@ -30,7 +30,9 @@ var (
 	ErrGap      = errors.New("acknowledged writes are missing from the middle of the store; restore a backup")
 	ErrDamaged  = errors.New("the store is damaged")
 	ErrNoRoom   = errors.New("the disk is nearly full")
-	ErrClosed   = errors.New("the store is closed")
+	// ErrNotDirectory is for a path at which no store can be.
+	ErrNotDirectory = errors.New("a store is a directory; name another path")
+	ErrClosed       = errors.New("the store is closed")
 )
 
 // Options say which store to open and how.
@@ -121,6 +123,9 @@ func open(opt Options, memTable int64) (*Store, error) {
 // before Badger opens, since Badger makes files, drops tables and cuts logs
 // when it opens.
 func claim(dir string, v *vault) (*mark, error) {
+	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+		return nil, fmt.Errorf("%w: %s is a file", ErrNotDirectory, dir)
+	}
 	m, found, err := openMark(dir + ".mark")
 	if err != nil {
 		return nil, err
