@@ -34,6 +34,7 @@ const (
 	guessKind    = 'g'
 	officeKind   = 'f'
 	setAsideKind = 'q'
+	noteKind     = 'm'
 )
 
 // get decodes a row into value; found is false when there is none.

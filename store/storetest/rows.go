@@ -208,6 +208,23 @@ func offices(_ *testing.T, b *bench) {
 	})
 }
 
+func notes(_ *testing.T, b *bench) {
+	type remembered struct{ At time.Time }
+	b.update(func(tx *store.Tx) error {
+		err := errors.Join(tx.PutNote("one", remembered{noon}), tx.PutNote("two", 2), tx.PutNote("three", 3))
+		return errors.Join(err, tx.PutNote("two", "2"), tx.DeleteNote("three"), tx.DeleteNote("never there"))
+	})
+	b.always(func(tx *store.Tx) error {
+		var one remembered
+		var two string
+		foundOne, err := tx.Note("one", &one)
+		foundTwo, err2 := tx.Note("two", &two)
+		three, err3 := tx.Note("three", nil)
+		got := []any{foundOne, one, foundTwo, two, three}
+		return errors.Join(err, err2, err3, differ("notes", got, []any{true, remembered{noon}, true, "2", false}))
+	})
+}
+
 func setAside(_ *testing.T, b *bench) {
 	old := store.SetAside{Bot: aBot, ID: 1, Raw: []byte("x"), At: noon, Reason: "r"}
 	young := old
