@@ -162,7 +162,8 @@ func (p *parser) office() card.Office {
 	var lat, long bool
 	o.Latitude, lat = p.degrees(latitude, 90)
 	o.Longitude, long = p.degrees(longitude, 180)
-	if o.Located = lat && long; lat && !long {
+	// Nobody stands at 0, 0: it is what a table without coordinates is filled with.
+	if o.Located = lat && long && (o.Latitude != 0 || o.Longitude != 0); lat && !long {
 		p.fail(longitude, ErrCoordinate)
 	} else if long && !lat {
 		p.fail(latitude, ErrCoordinate)

@@ -16,7 +16,7 @@ func TestParse(t *testing.T) {
 	const file = "دفترهای نمونه;;;\n" +
 		"کد دفتر;نام دفتر;نوع;استان;شهر;نشانی;تلفن;ساعات کار;عرض جغرافیایی;طول جغرافیایی\n" +
 		"۰۰۱۲;دفتر ونك;پیشخوان دولت;تهران;تهران;\"میدان ونک\nپلاک ۵\";۰۲۱۸۸۷۷;۸ تا ۱۴;۳۵٫۷۵۷;51.41\n" +
-		"ab-1;ثبت احوال يزد;registry;یزد;یزد\n"
+		"ab-1;ثبت احوال يزد;registry;یزد;یزد;;;;0;0\n"
 	got, refused, err := Parse(strings.NewReader(file))
 	if err != nil || len(refused) > 0 {
 		t.Fatal(err, refused)

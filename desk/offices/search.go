@@ -2,9 +2,10 @@ package offices
 
 import (
 	"cmp"
-	"math"
+	"math/bits"
 	"slices"
 	"strings"
+	"unicode"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -20,87 +21,111 @@ const (
 
 // What bounds a search.
 const (
-	queryLimit = 64   // characters of a query that are looked at
-	near       = 0.25 // share of the best office's score that a candidate must have
-	reranked   = 100  // best by trigrams that are compared word by word
-	likeness   = 0.5  // how like the query's words an office's must be, from 0 to 1
+	queryLimit = 64  // characters of a query that are looked at
+	likeness   = 0.5 // how like the query's words an office's must be, from 0 to 1
 )
 
-// trigram is three characters, 21 bits each; words are padded with spaces, so
-// that their beginnings count more.
-type trigram uint64
+// index finds offices by the words of their texts. What was typed is compared
+// with every word there is, which costs less than a millisecond: an index of
+// trigrams loses a short word in which two letters are wrong.
+type index struct {
+	words   []word
+	offices int
+}
 
-// posting is an office that has a trigram.
+// word is a word of some offices' texts.
+type word struct {
+	runes   []rune
+	letters uint64 // which letters are in it, see lettersOf
+	in      []posting
+}
+
+// posting is an office that has a word, and the word's weight there.
 type posting struct {
 	office int32
 	weight float32
 }
 
-// index finds offices by the trigrams of their folded texts: unlike an index
-// of words it survives typos, and order does not matter to it.
-type index struct {
-	postings map[trigram][]posting
-	words    [][]word // of each office
-}
-
-// word is a word of an office's texts.
-type word struct {
-	runes  []rune
-	weight float64
-}
-
 func newIndex(all []card.Office) *index {
-	x := &index{postings: map[trigram][]posting{}, words: make([][]word, len(all))}
+	x := &index{offices: len(all)}
+	at := map[string]int{}
 	for i, o := range all {
 		for _, part := range []struct {
 			text   string
-			weight float64
+			weight float32
 		}{{o.Name, nameWeight}, {o.Code, nameWeight}, {o.City, cityWeight}, {o.Address, addressWeight}} {
-			for _, w := range strings.Fields(fold(part.text)) {
-				x.words[i] = append(x.words[i], word{[]rune(w), part.weight})
-			}
-		}
-		for _, w := range x.words[i] {
-			for _, g := range trigrams(w.runes) {
-				x.post(g, posting{int32(i), float32(w.weight)})
+			for _, w := range joined(strings.Fields(searched(part.text))) {
+				n, known := at[w.text]
+				if !known {
+					n = len(x.words)
+					at[w.text] = n
+					x.words = append(x.words, word{runes: []rune(w.text), letters: lettersOf(w.text)})
+				}
+				x.words[n].post(posting{int32(i), part.weight})
 			}
 		}
 	}
 	return x
 }
 
-// post adds p to the postings of g, where an office stands once, with its
-// highest weight. Offices come in rising order.
-func (x *index) post(g trigram, p posting) {
-	all := x.postings[g]
-	if last := len(all) - 1; last >= 0 && all[last].office == p.office {
-		all[last].weight = max(all[last].weight, p.weight)
+// post adds p, where an office stands once, with its highest weight. Offices
+// come in rising order.
+func (w *word) post(p posting) {
+	if last := len(w.in) - 1; last >= 0 && w.in[last].office == p.office {
+		w.in[last].weight = max(w.in[last].weight, p.weight)
 		return
 	}
-	x.postings[g] = append(all, p)
+	w.in = append(w.in, p)
 }
 
-// trigrams returns the trigrams of a word with two spaces before it and one
-// after.
-func trigrams(w []rune) []trigram {
-	padded := append(append([]rune("  "), w...), ' ')
-	all := make([]trigram, 0, len(w)+1)
-	for i := range len(w) + 1 {
-		all = append(all, trigram(padded[i])<<42|trigram(padded[i+1])<<21|trigram(padded[i+2]))
+// alikeLetters writes letters that people take for each other as one.
+var alikeLetters = strings.NewReplacer("ئ", "ی", "آ", "ا", "ء", "")
+
+// searched is a text as it is searched.
+func searched(s string) string { return alikeLetters.Replace(fold(s)) }
+
+// span is a word, or two neighbours without the space between them: a
+// half-space is easily forgotten, and easily a space.
+type span struct {
+	text        string
+	from, until int // of the words
+}
+
+func joined(words []string) []span {
+	all := make([]span, 0, 2*len(words))
+	for i, w := range words {
+		all = append(all, span{w, i, i + 1})
+		if i > 0 && !hasDigit(w) && !hasDigit(words[i-1]) {
+			all = append(all, span{words[i-1] + w, i - 1, i + 1})
+		}
+	}
+	return all
+}
+
+func hasDigit(s string) bool { return strings.ContainsFunc(s, unicode.IsDigit) }
+
+// inAnyOrder is joined with the neighbours swapped too.
+func inAnyOrder(words []string) []span {
+	all := joined(words)
+	for _, s := range all {
+		if s.until-s.from == 2 {
+			all = append(all, span{words[s.from+1] + words[s.from], s.from, s.until})
+		}
 	}
 	return all
 }
 
 // Search returns at most limit offices that what was typed may mean, the
 // likeliest first: by name, city, address or code, in any order of the words,
-// with a typo or two in them, and by the beginnings of words. It returns none
-// for a text that is like nothing.
+// with two typos in a word of five letters or more and one in a shorter one,
+// and by the beginnings of words. It returns none for a text that is like
+// nothing.
 func (d *Directory) Search(text string, limit int) []card.Office {
 	text = norm.NFKC.String(text)
 	if runes := []rune(text); len(runes) > queryLimit {
 		text = string(runes[:queryLimit])
 	}
-	found := d.index.search(card.Fold(text))
+	found := d.index.search(strings.Fields(searched(text)))
 	if i, is := d.byCode[card.FoldID(text)]; is {
 		found = slices.DeleteFunc(found, func(other int) bool { return other == i })
 		found = slices.Insert(found, 0, i)
@@ -108,108 +133,109 @@ func (d *Directory) Search(text string, limit int) []card.Office {
 	return d.take(found[:min(len(found), max(limit, 0))])
 }
 
-// match is an office and how well it fits.
-type match struct {
-	office int
-	score  float64
-}
+// fit is how well an office fits one word of the query.
+type fit struct{ alike, weighed float32 }
 
-// search returns the offices that fit a folded query, the best first; of
-// equals, in the order of the directory.
-func (x *index) search(query string) []int {
-	var words [][]rune
-	for w := range strings.FieldsSeq(query) {
-		words = append(words, []rune(w))
+// rank puts an office that has all the words, wherever they stand, before one
+// that has some of them in its name.
+func (f fit) rank() float32 { return 2*f.alike + f.weighed }
+
+// search returns the offices that fit the words, the best first; of equals, in
+// the order of the directory.
+func (x *index) search(words []string) []int {
+	fits := make([][]fit, len(words))
+	length := 0
+	for i, w := range words {
+		fits[i] = make([]fit, x.offices)
+		length += len([]rune(w))
 	}
-	best := x.candidates(words)
-	kept := best[:0]
-	for _, m := range best {
-		like := x.like(words, m.office)
-		if like < likeness {
-			continue
+	for _, s := range inAnyOrder(words) {
+		typed := newTyped(s.text)
+		for i := range x.words {
+			w := &x.words[i]
+			like := float32(typed.like(w))
+			if like == 0 {
+				continue
+			}
+			for _, p := range w.in {
+				for n := s.from; n < s.until; n++ {
+					f := &fits[n][p.office]
+					f.alike, f.weighed = max(f.alike, like), max(f.weighed, like*p.weight)
+				}
+			}
 		}
-		kept = append(kept, match{m.office, 2*like + m.score})
 	}
-	sortMatches(kept)
-	found := make([]int, len(kept))
-	for i, m := range kept {
-		found[i] = m.office
+	scores := make([]fit, x.offices)
+	for n, w := range words {
+		share := float32(len([]rune(w))) / float32(length)
+		for o, f := range fits[n] {
+			scores[o].alike += share * f.alike
+			scores[o].weighed += share * f.weighed
+		}
 	}
+	var found []int
+	for o, f := range scores {
+		if f.alike >= likeness {
+			found = append(found, o)
+		}
+	}
+	slices.SortStableFunc(found, func(a, b int) int { return cmp.Compare(scores[b].rank(), scores[a].rank()) })
 	return found
 }
 
-// candidates returns the offices that share most trigrams with the words. A
-// trigram counts for more the fewer offices have it.
-func (x *index) candidates(words [][]rune) []match {
-	scores := make([]float64, len(x.words))
-	seen := map[trigram]bool{}
-	highest := 0.0
-	for _, w := range words {
-		for i, g := range trigrams(w) {
-			if seen[g] || i == len(w) && len(w) > 2 { // the last word may be half typed
-				continue
-			}
-			seen[g] = true
-			postings := x.postings[g]
-			rarity := math.Log(1 + float64(len(x.words))/float64(1+len(postings)))
-			for _, p := range postings {
-				scores[p.office] += rarity * float64(p.weight)
-				highest = max(highest, scores[p.office])
-			}
-		}
+// lettersOf returns a set of the letters of w, by the last six bits of each.
+func lettersOf(w string) (set uint64) {
+	for _, r := range w {
+		set |= 1 << (r & 63)
 	}
-	var best []match
-	for i, score := range scores {
-		if score > 0 && score >= near*highest {
-			best = append(best, match{i, score / highest})
-		}
-	}
-	sortMatches(best)
-	return best[:min(len(best), reranked)]
+	return set
 }
 
-func sortMatches(all []match) {
-	slices.SortFunc(all, func(a, b match) int {
-		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.office, b.office))
-	})
+// typedWord is a word of a query.
+type typedWord struct {
+	runes   []rune
+	letters uint64
+	most    int // typos that are forgiven
 }
 
-// like returns how like the words are to an office's, from 0 to 1: each is
-// compared with the word most like it.
-func (x *index) like(words [][]rune, office int) float64 {
-	sum, length := 0.0, 0
-	for _, w := range words {
-		best := 0.0
-		for _, o := range x.words[office] {
-			best = max(best, o.weight*alike(w, o.runes))
-		}
-		sum += best * float64(len(w))
-		length += len(w)
+// newTyped forgives no typo in a number: with one digit changed it is another.
+func newTyped(text string) typedWord {
+	t := typedWord{runes: []rune(text), letters: lettersOf(text), most: 2}
+	switch {
+	case hasDigit(text), len(t.runes) < 3:
+		t.most = 0
+	case len(t.runes) < 5:
+		t.most = 1
 	}
-	if length == 0 {
+	return t
+}
+
+// like returns how like the typed word is to w: 1 for equal words, a little
+// less when it is the beginning of w, less for each typo, and 0 when it has
+// more typos than are forgiven.
+func (t *typedWord) like(w *word) float64 {
+	n, m := len(t.runes), len(w.runes)
+	// Each letter that w does not have is a typo, which rules most words out.
+	if m < n-t.most || bits.OnesCount64(t.letters&^w.letters) > t.most {
 		return 0
 	}
-	return sum / float64(length)
-}
-
-// alike returns 1 for equal words, a little less when a is the beginning of b,
-// and less for each typo.
-func alike(a, b []rune) float64 {
-	if len(b) > len(a) && slices.Equal(a, b[:len(a)]) {
-		return 0.95
+	whole, beginning := typos(t.runes, w.runes[:min(m, n+t.most)])
+	like := 0.0
+	if m <= n+t.most && whole <= t.most {
+		like = 1 - float64(whole)/float64(max(n, m))
 	}
-	longer := max(len(a), len(b))
-	if gap := longer - min(len(a), len(b)); 2*gap > longer {
-		return 0
+	if beginning <= t.most && (beginning == 0 || n > 3) {
+		like = max(like, 0.95-1.2*float64(beginning)/float64(n))
 	}
-	return 1 - float64(typos(a, b))/float64(longer)
+	return like
 }
 
 // typos returns how many characters must be changed, left out, put in or
-// swapped with their neighbour to make b of a (optimal string alignment).
-func typos(a, b []rune) int {
-	var rows [3][queryLimit + 1]int
-	a, b = a[:min(len(a), queryLimit)], b[:min(len(b), queryLimit)]
+// swapped with their neighbour to make b of a (optimal string alignment), and
+// how many to make some beginning of b.
+func typos(a, b []rune) (whole, beginning int) {
+	var rows [3][queryLimit + 8]int
+	b = b[:min(len(b), queryLimit+7)]
 	for j := range len(b) + 1 {
 		rows[0][j] = j
 	}
@@ -227,5 +253,6 @@ func typos(a, b []rune) int {
 			}
 		}
 	}
-	return rows[len(a)%3][len(b)]
+	last := rows[len(a)%3][:len(b)+1]
+	return last[len(b)], slices.Min(last)
 }
