@@ -109,8 +109,12 @@ func take(p *store.Person, now time.Time, row card.Row) Result {
 	if merged == a.Record {
 		return Result{Outcome: Unchanged}
 	}
+	late := merged.Apart() == a.Record.Apart() // a passed stage got its date, and that is all
 	a.Record = merged
 	result := Result{Outcome: Applied, Arrival: number(a, previous)}
+	if late {
+		result.Outcome = Unchanged
+	}
 	if p.Application(row.ID) == nil {
 		p.Applications = append(p.Applications, *a)
 	}

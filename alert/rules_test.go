@@ -24,6 +24,9 @@ func TestDatedRows(t *testing.T) {
 		w.wants(w.apply(row(ali, card.StageReady, "7", day0)), Applied, true, 0)
 		w.wants(w.apply(row(ali, card.StageReady, "7", day0)), Unchanged, false, 0)
 		w.wants(w.apply(row(ali, card.StageIssuing, "", day0.Add(-hour))), Unchanged, false, 0)
+		if at := w.person(ali).Applications[0].Record.History().At(card.StageIssuing); !at.Equal(day0.Add(-hour)) {
+			w.t.Errorf("a late row left %v as the day of its stage", at)
+		}
 		w.wants(w.apply(row(ali, card.StageReady, "7", day0.Add(hour))), Applied, false, 0)
 		w.wants(w.apply(row(ali, card.StageReady, "8", day0.Add(2*hour))), Applied, true, 0)
 		w.wants(w.apply(row(ali, card.StageReturned, "", day0.Add(3*hour))), Applied, false, 0)

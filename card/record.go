@@ -64,6 +64,19 @@ type Record struct {
 	PhoneAsOf   time.Time  `cbor:"5,keyasint,omitzero"`
 	Receipt     ReceiptKey `cbor:"6,keyasint,omitzero"`
 	ReceiptAsOf time.Time  `cbor:"7,keyasint,omitzero"`
+
+	Passed History `cbor:"8,keyasint,omitzero"` // of all stages but that of Known
+}
+
+// History returns all stages that the application was said to be in, the
+// present one included.
+func (r Record) History() History { return r.Passed.with(r.Known) }
+
+// Apart returns the record without its history: what two records must have in
+// common to say the same of an application now.
+func (r Record) Apart() Record {
+	r.Passed = History{}
+	return r
 }
 
 // Current returns where the application stands: the newest row, except that a
@@ -91,9 +104,11 @@ func (r Record) Merge(row Row) Record {
 	if row.State.Stage == StageUnknown {
 		slot = &r.Unknown
 	}
+	past := r.Passed.with(r.Known).with(row.State)
 	if compareStates(row.State, *slot) > 0 {
 		*slot = row.State
 	}
+	r.Passed = past.passed(r.Known.Stage)
 	if newer(row.State.AsOf, row.Phone[:], r.PhoneAsOf, r.Phone[:]) && row.Phone != (PhoneKey{}) {
 		r.Phone, r.PhoneAsOf = row.Phone, row.State.AsOf
 	}

@@ -166,6 +166,59 @@ func TestPhoneAndReceiptAreTheNewestCarried(t *testing.T) {
 	})
 }
 
+// The history says of each stage when it last held, whatever came in between.
+func TestHistoryKeepsTheNewestOfEachStage(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		rows := genRows(t)
+		got := mergeAll(rows)
+		want := map[card.Stage]time.Time{}
+		for _, row := range rows {
+			if s := row.State; s.Stage != card.StageUnknown && s.AsOf.After(want[s.Stage]) {
+				want[s.Stage] = s.AsOf
+			}
+		}
+		for _, stage := range append(card.Stages(), card.StageUnknown) {
+			if at := got.History().At(stage); !at.Equal(want[stage]) {
+				t.Fatalf("%v was last at %v, want %v", stage, at, want[stage])
+			}
+		}
+		if !got.Passed.At(got.Known.Stage).IsZero() {
+			t.Fatalf("%v is kept twice", got.Known.Stage)
+		}
+	})
+}
+
+func TestHistoryIsReadAsWritten(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var h, read card.History
+		for _, stage := range card.Stages() {
+			h[stage] = rapid.Int64().Draw(t, "at")
+		}
+		b, err := h.MarshalBinary()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := read.UnmarshalBinary(b); err != nil || read != h {
+			t.Fatalf("%v became %v (%v)", h, read, err)
+		}
+	})
+}
+
+func FuzzHistory(f *testing.F) {
+	f.Add([]byte{1, 2, 7, 0x80}) // a number that does not end
+	f.Add([]byte{200, 2})        // a stage of a later version
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var h, again card.History
+		if h.UnmarshalBinary(b) != nil {
+			return
+		}
+		written, err := h.MarshalBinary()
+		if err != nil || again.UnmarshalBinary(written) != nil || again != h {
+			t.Fatalf("%v became %v (%v)", h, again, err)
+		}
+	})
+}
+
 // An older row never moves an understood stage back. (When the newest word is
 // not understood, an older ready row does come forward: the word may not hide
 // it, whichever of the two came first.)

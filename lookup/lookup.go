@@ -74,6 +74,7 @@ type Card struct {
 	State   card.State
 	Arrival store.Arrival // the latest one; Number is 0 when there was none
 	Claimed bool          // the holder says that they have collected this arrival
+	Passed  card.History  // all stages it was said to be in
 }
 
 // Since returns since when the card has stood where it stands, as far as the
@@ -98,7 +99,7 @@ func (l *Lookup) Status(tx *store.Tx, person card.PersonKey) (Answer, error) {
 func answer(p store.Person) (out Answer) {
 	for i := range p.Applications {
 		a := &p.Applications[i]
-		c := Card{ID: a.Record.ID, State: a.Record.Current(), Arrival: a.Arrival}
+		c := Card{ID: a.Record.ID, State: a.Record.Current(), Arrival: a.Arrival, Passed: a.Record.History()}
 		c.Claimed = c.State.Stage == card.StageReady && a.Claimed != 0 && a.Claimed == a.Arrival.Number
 		out.Cards = append(out.Cards, c)
 	}
