@@ -26,6 +26,7 @@ func Samples() []Sample {
 		startSamples(),
 		proofSamples(),
 		statusSamples(),
+		waySamples(),
 		followSamples(),
 		peopleSamples(),
 		officeSamples(),

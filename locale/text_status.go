@@ -12,7 +12,11 @@ import (
 const (
 	ButtonMap          = "مسیر دفتر روی نقشه"
 	ButtonNotCollected = "هنوز نگرفته‌ام"
+	ButtonWay          = "مسیر کارت"
 )
+
+// ButtonWayOf is [ButtonWay] for the nth of several applications.
+func ButtonWayOf(n int) string { return "مسیر درخواست " + Number(n) }
 
 // bring is what a person must bring wherever cards are collected; fees and
 // deadlines differ and are not said here.
