@@ -24,6 +24,9 @@ func (r Rules) ForgetChat(tx *store.Tx, now time.Time, chat card.ChatKey) error 
 			return fmt.Errorf("deleting a chat's data: %w", err)
 		}
 	}
+	if err := tx.RemoveOperator(chat); err != nil {
+		return fmt.Errorf("deleting a chat's data: %w", err)
+	}
 	if err := tx.DeleteChat(chat); err != nil {
 		return fmt.Errorf("deleting a chat's data: %w", err)
 	}

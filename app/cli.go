@@ -56,14 +56,15 @@ Exit status:
   3  done, but some rows were refused`
 
 type commandLine struct {
-	Demo       demoCommand    `cmd:"" help:"The whole program on one machine, with no token and no network: the Bot API and a chat page on loopback, sample offices and cards, a throw-away store."`
-	Serve      serveCommand   `cmd:"" help:"Poll every configured bot until SIGINT or SIGTERM, then finish what is in hand and close; a second signal stops at once."`
-	Import     importCommand  `cmd:"" help:"Apply lists of cards (CSV)."`
-	Offices    officesCommand `cmd:"" help:"Load the office directory (CSV); the same file again changes nothing."`
-	Erase      eraseCommand   `cmd:"" help:"Read a national code from standard input, delete everything about it, print what went."`
-	Keygen     keygenCommand  `cmd:"" help:"Print a new SECRET_KEY."`
-	Version    versionCommand `cmd:"" help:"Print version, commit and Go."`
-	StoreChild childCommandIs `cmd:"" name:"store-child" hidden:""`
+	Demo       demoCommand     `cmd:"" help:"The whole program on one machine, with no token and no network: the Bot API and a chat page on loopback, sample offices and cards, a throw-away store."`
+	Serve      serveCommand    `cmd:"" help:"Poll every configured bot until SIGINT or SIGTERM, then finish what is in hand and close; a second signal stops at once."`
+	Import     importCommand   `cmd:"" help:"Apply lists of cards (CSV)."`
+	Offices    officesCommand  `cmd:"" help:"Load the office directory (CSV); the same file again changes nothing."`
+	Erase      eraseCommand    `cmd:"" help:"Read a national code from standard input, delete everything about it, print what went."`
+	Operator   operatorCommand `cmd:"" help:"Whose chat gets the program's own alarms: invite, show, remove."`
+	Keygen     keygenCommand   `cmd:"" help:"Print a new SECRET_KEY."`
+	Version    versionCommand  `cmd:"" help:"Print version, commit and Go."`
+	StoreChild childCommandIs  `cmd:"" name:"store-child" hidden:""`
 }
 
 // Main runs the command line args (without the program's name) until it is done

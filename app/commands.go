@@ -74,6 +74,15 @@ func (p *Program) ask(ctx context.Context, c Config, r request, file io.Reader, 
 	return errors.Join(err, way.close())
 }
 
+// askPlainly is ask for what needs neither a file nor questions.
+func (p *Program) askPlainly(ctx context.Context, r request, result any) error {
+	config, err := p.config()
+	if err != nil {
+		return err
+	}
+	return p.ask(ctx, config, r, nil, func(event, *speaker) error { return nil }, result)
+}
+
 type eraseCommand struct{}
 
 // Run runs `erase`.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"kartyar/alert"
+	"kartyar/card"
 	"kartyar/desk"
 )
 
@@ -25,6 +26,10 @@ const (
 	doImport  = "import"
 	doOffices = "offices"
 	doErase   = "erase"
+
+	doOperatorInvite = "operator-invite"
+	doOperatorShow   = "operator-show"
+	doOperatorRemove = "operator-remove"
 )
 
 // request is what a command wants done.
@@ -33,6 +38,8 @@ type request struct {
 	DryRun bool   `json:"dry_run,omitempty"`
 	Yes    bool   `json:"yes,omitempty"`  // no need to ask, however many would be told
 	Code   string `json:"code,omitempty"` // doErase: the national code
+
+	Platform card.Platform `json:"platform,omitempty"` // doOperatorRemove: that of one platform only
 
 	// Open is set where the other end has to open the store itself: its
 	// directory and key.

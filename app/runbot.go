@@ -71,6 +71,7 @@ func (s *server) identify(ctx context.Context, client *bot.Client, log zerolog.L
 	for wait := identifyFirst; ; wait = min(2*wait, identifyLast) {
 		me, name, err := client.Me(ctx)
 		if err == nil {
+			s.nameBot(ctx, me, name)
 			log.Info().Stringer("bot", me).Str("username", name).Msg("polling")
 			return me, nil
 		}

@@ -52,6 +52,8 @@ func TestScripts(t *testing.T) {
 					"citizen":   inWorld((*world).citizen),
 					"say":       inWorld((*world).say),
 					"start":     inWorld((*world).start),
+					"open":      inWorld((*world).open),
+					"reopen":    inWorld((*world).reopen),
 					"share":     inWorld((*world).share),
 					"contact":   inWorld((*world).contact),
 					"send":      inWorld((*world).send),

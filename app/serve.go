@@ -100,6 +100,7 @@ func (s *server) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.forgetBots(ctx)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return control.run(ctx) })
 	group.Go(func() error { return s.clearHourly(ctx) })

@@ -64,6 +64,12 @@ func (s *service) answer(ctx context.Context, session *session, r request) {
 		do = func(ctx context.Context) (any, error) { return s.loadOffices(ctx, session) }
 	case doErase:
 		do = func(ctx context.Context) (any, error) { return s.erase(ctx, r.Code) }
+	case doOperatorInvite:
+		do = func(ctx context.Context) (any, error) { return s.inviteOperator(ctx) }
+	case doOperatorShow:
+		do = func(ctx context.Context) (any, error) { return s.operators(ctx) }
+	case doOperatorRemove:
+		do = func(ctx context.Context) (any, error) { return s.removeOperators(ctx, r.Platform) }
 	default:
 		do = func(context.Context) (any, error) {
 			return nil, errors.New("the running server does not know this command; start it anew if it is older than the program")

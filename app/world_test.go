@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -26,6 +27,7 @@ type world struct {
 	people   map[string]*citizen
 	serving  *exec.Cmd
 	ended    chan error
+	tokens   []string      // of the one-time links that were opened
 	polled   chan struct{} // holds a token when a getUpdates came
 }
 
@@ -169,6 +171,33 @@ func (w *world) say(ts *testscript.TestScript, args []string) {
 // start opens the bot by its link: start NAME [PAYLOAD]
 func (w *world) start(ts *testscript.TestScript, args []string) {
 	w.acts(ts, args[0]).Start(strings.Join(args[1:], " "))
+}
+
+// linkToken finds the token of a one-time link.
+var linkToken = regexp.MustCompile(`https://(?:t\.me|ble\.ir)/script_bot\?start=([A-Za-z0-9_-]+)`)
+
+// open opens the last one-time link that a file holds, or that another person
+// sees: open NAME FILE|PERSON
+func (w *world) open(ts *testscript.TestScript, args []string) {
+	need(ts, args, 2, "open NAME FILE|PERSON")
+	var text string
+	if from := w.people[args[1]]; from != nil {
+		text = w.screen(from)
+	} else {
+		text = ts.ReadFile(args[1])
+	}
+	all := linkToken.FindAllStringSubmatch(text, -1)
+	if len(all) == 0 {
+		ts.Fatalf("no one-time link is to be seen in:\n%s", text)
+	}
+	w.tokens = append(w.tokens, all[len(all)-1][1])
+	w.reopen(ts, args[:1])
+}
+
+// reopen opens the link that was opened last: reopen NAME
+func (w *world) reopen(ts *testscript.TestScript, args []string) {
+	need(ts, args, 1, "reopen NAME")
+	w.acts(ts, args[0]).Start(w.tokens[len(w.tokens)-1])
 }
 
 // share presses the contact button's equal: share NAME

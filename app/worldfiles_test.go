@@ -50,9 +50,10 @@ func codeOf(n int) string {
 	return digits + strconv.Itoa(r)
 }
 
-// absent asks that no file of the store and no log holds any of the texts:
-// absent TEXT…
+// absent asks that no file of the store and no log holds any of the texts, nor
+// the token of a one-time link that was opened: absent TEXT…
 func (w *world) absent(ts *testscript.TestScript, args []string) {
+	args = append(args, w.tokens...)
 	searched := 0
 	err := filepath.WalkDir(ts.MkAbs("."), func(path string, d fs.DirEntry, err error) error {
 		name := filepath.Base(path)

@@ -70,6 +70,9 @@ type Reply struct {
 	// Shows is set on a reply that shows a status: what is needed to render it
 	// anew, in the writer's own shape, should it leave late.
 	Shows []byte `cbor:"6,keyasint,omitempty"`
+	// To is another chat of the same bot that this is said to; zero is the chat
+	// that is answered.
+	To card.Subscriber `cbor:"-"`
 }
 
 // Keyboard is the buttons of a reply. The zero value changes nothing, except

@@ -12,6 +12,7 @@ import (
 type Profile struct {
 	Platform card.Platform
 	API      string // the platform's own base URL, without a slash at the end
+	Links    string // what a link to a bot begins with, before its username
 
 	// AllowedUpdates is sent with every getUpdates, because without it Telegram
 	// keeps the list of an earlier program. Empty: the platform has no such
@@ -39,6 +40,7 @@ func Telegram() Profile {
 	return Profile{
 		Platform:       card.Telegram,
 		API:            "https://api.telegram.org",
+		Links:          "https://t.me/",
 		AllowedUpdates: []string{"message", "edited_message", "callback_query", "my_chat_member"},
 		Silence:        true,
 		NoPreview:      true,
@@ -53,11 +55,30 @@ func Bale() Profile {
 	return Profile{
 		Platform:    card.Bale,
 		API:         "https://tapi.bale.ai",
+		Links:       "https://ble.ir/",
 		DropWebhook: true,
 		Markdown:    true,
 		CopyText:    true,
 		OldClient:   "1",
 	}
+}
+
+// ProfileOf returns the profile of a platform.
+func ProfileOf(p card.Platform) Profile {
+	if p == card.Bale {
+		return Bale()
+	}
+	return Telegram()
+}
+
+// DeepLink returns the address that opens the private chat with a bot. A
+// payload, at most 64 of A–Z a–z 0–9 _ -, comes back as the argument of /start;
+// empty, there is none.
+func (p Profile) DeepLink(username, payload string) string {
+	if payload == "" {
+		return p.Links + username
+	}
+	return p.Links + username + "?start=" + payload
 }
 
 // fromOldClient reports whether a callback comes from a client that does not

@@ -47,6 +47,12 @@ const (
 	actOwnOffice // choose the office that the record names
 )
 
+// The actions about one-time links. They are numbered apart from the others.
+const (
+	actAccept action = iota + 64 // take what the link gives
+	actRefuse
+)
+
 // short is the beginning of a key: enough to find it again among the few that
 // a chat follows.
 type short [8]byte

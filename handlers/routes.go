@@ -76,6 +76,8 @@ func newRoutes() routes {
 			actForgetAsk:   (*turn).askForget,
 			actForget:      (*turn).forget,
 			actBack:        (*turn).keepData,
+			actAccept:      (*turn).accept,
+			actRefuse:      (*turn).refuseOffer,
 			actReceipt:     (*turn).askReceipt,
 			actNoReceipt:   (*turn).noReceipt,
 		},

@@ -4,11 +4,15 @@ import (
 	"kartyar/bot"
 	"kartyar/card"
 	"kartyar/locale"
+	"kartyar/store"
 )
 
-// start greets, whatever came after /start. Who is new is asked for the phone
-// at once.
+// start greets, whatever came after /start but a one-time link. Who is new is
+// asked for the phone at once.
 func (t *turn) start() error {
+	if _, payload, _ := t.u.Command(); store.IsToken(payload) {
+		return t.openLink(payload)
+	}
 	t.leave()
 	if len(t.row.People) == 0 {
 		return t.prove(locale.Welcome())

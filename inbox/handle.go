@@ -9,6 +9,7 @@ import (
 	"github.com/fxamacker/cbor/v2"
 
 	"kartyar/bot"
+	"kartyar/card"
 	"kartyar/store"
 )
 
@@ -57,6 +58,7 @@ func (i *Inbox) advance(ctx context.Context, s Sender, l *lane) (wait time.Durat
 func (i *Inbox) handled(ctx context.Context, l *lane) (row store.Update, wait time.Duration) {
 	now := i.Now()
 	unreadable := false
+	var others []arrival
 	err := i.Store.Update(ctx, func(tx *store.Tx) (err error) {
 		var found bool
 		if row, found, err = tx.Update(l.seq); err != nil || !found || row.Handled {
@@ -68,12 +70,16 @@ func (i *Inbox) handled(ctx context.Context, l *lane) (row store.Update, wait ti
 		if err != nil {
 			return err
 		}
+		if replies, others, err = i.sayElsewhere(tx, now, replies); err != nil {
+			return err
+		}
 		return finish(tx, now, &row, replies)
 	})
 	var why *failure
 	var fell *store.PanicError
 	switch {
 	case err == nil:
+		i.enqueue(others)
 		if !l.sending {
 			l.sending, l.fails = true, 0
 		}
@@ -103,6 +109,32 @@ func (i *Inbox) handle(tx *store.Tx, now time.Time, row store.Update) ([]bot.Rep
 		return nil, &failure{failed, err}
 	}
 	return replies, nil
+}
+
+// sayElsewhere gives each reply that is for another chat a handled row of its
+// own there, and returns the others.
+func (i *Inbox) sayElsewhere(tx *store.Tx, now time.Time, all []bot.Reply) (here []bot.Reply, others []arrival, err error) {
+	for _, r := range all {
+		if r.To == (card.Subscriber{}) {
+			here = append(here, r)
+			continue
+		}
+		out, err := outgoing(r)
+		if err != nil {
+			return nil, nil, err
+		}
+		row := store.Update{
+			Bot: r.To.Bot, Chat: i.Store.Keyer().Chat(r.To), ChatID: r.To.Chat, Received: now,
+			Handled: true, Done: now, Replies: []store.Outgoing{out},
+		}
+		if err := tx.AddUpdate(&row); err != nil {
+			return nil, nil, err
+		}
+		if i.pools[row.Bot] != nil {
+			others = append(others, arrived(row))
+		}
+	}
+	return here, others, nil
 }
 
 // finish writes the row as handled, or takes it away when nothing is to be

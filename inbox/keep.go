@@ -195,6 +195,7 @@ func (i *Inbox) tidy(ctx context.Context, now time.Time) error {
 	sweeps := []func(*store.Tx) (int, error){
 		func(tx *store.Tx) (int, error) { return tx.DropOldSetAside(now.Add(-setAsideKept)) },
 		func(tx *store.Tx) (int, error) { return tx.ForgetSeen(now) },
+		func(tx *store.Tx) (int, error) { return tx.DropOldInvites(now) },
 	}
 	for _, sweep := range sweeps {
 		for dropped := 1; dropped > 0; {

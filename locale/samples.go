@@ -31,6 +31,7 @@ func Samples() []Sample {
 		peopleSamples(),
 		officeSamples(),
 		settingsSamples(),
+		inviteSamples(),
 		alertSamples(),
 		demoSamples(),
 	)

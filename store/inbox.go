@@ -31,9 +31,15 @@ func (tx *Tx) Keep(u *Update) (kept bool, err error) {
 			return false, err
 		}
 	}
+	return true, tx.AddUpdate(u)
+}
+
+// AddUpdate adds a row to the inbox that no platform sent, and gives it its
+// place.
+func (tx *Tx) AddUpdate(u *Update) error {
 	tx.inbox++
 	u.Seq = tx.inbox
-	return true, tx.PutUpdate(*u)
+	return tx.PutUpdate(*u)
 }
 
 // PutUpdate writes a row of the inbox back.

@@ -26,15 +26,16 @@ type Tx struct {
 
 // Row kinds: the first byte of each key.
 const (
-	personKind   = 'p'
-	chatKind     = 'c'
-	inboxKind    = 'i'
-	outboxKind   = 'o'
-	seenKind     = 'd'
-	guessKind    = 'g'
-	officeKind   = 'f'
-	setAsideKind = 'q'
-	noteKind     = 'm'
+	personKind    = 'p'
+	chatKind      = 'c'
+	inboxKind     = 'i'
+	outboxKind    = 'o'
+	seenKind      = 'd'
+	guessKind     = 'g'
+	officeKind    = 'f'
+	setAsideKind  = 'q'
+	noteKind      = 'm'
+	inviteRowKind = 'v'
 )
 
 // get decodes a row into value; found is false when there is none.

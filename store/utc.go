@@ -49,6 +49,8 @@ func (u *Update) inUTC() {
 	}
 }
 
+func (i *Invite) inUTC() { utc(&i.Expires) }
+
 func (a *SetAside) inUTC() { utc(&a.At) }
 
 func (g *Guesses) inUTC() {
