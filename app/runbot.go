@@ -38,6 +38,9 @@ func (s *server) runBot(ctx context.Context, account bot.Options, known chan<- c
 	group, together := errgroup.WithContext(ctx)
 	group.Go(func() error { return in.Run(together) })
 	group.Go(func() error { return worker.Run(together) })
+	if account.Profile.About {
+		group.Go(func() error { return s.introduce(together, client, account.Log) })
+	}
 	group.Go(func() error {
 		keep := func(ctx context.Context, batch []bot.Raw) error { return in.Keep(ctx, me, batch) }
 		return client.Poll(together, keep, bot.PollOptions{})

@@ -72,6 +72,9 @@ func TestScripts(t *testing.T) {
 					"await":     inWorld((*world).await),
 					"dotenv":    inWorld((*world).dotenv),
 					"bytes":     inWorld((*world).bytes),
+					"logged":    inWorld((*world).logged),
+					"profiled":  inWorld((*world).profiled),
+					"owner":     inWorld((*world).owner),
 				},
 			})
 		})

@@ -30,6 +30,10 @@ type Profile struct {
 	// input_field_placeholder, is_persistent and copy_text buttons.
 	Silence, NoPreview, Placeholder, Persistent, CopyText bool
 
+	// About says that the platform keeps a profile of the bot which the bot
+	// sets: its commands and descriptions.
+	About bool
+
 	// OldClient is how a callback's id begins when it comes from a client too
 	// old to show an edit; empty where there is none.
 	OldClient string
@@ -47,6 +51,7 @@ func Telegram() Profile {
 		Placeholder:    true,
 		Persistent:     true,
 		CopyText:       true,
+		About:          true,
 	}
 }
 

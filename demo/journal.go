@@ -22,12 +22,13 @@ const (
 	Answered                   // the callback that Update carried was answered; Text is the notice
 	Refused                    // a call was refused by the platform's own rules: Status, Text
 	Faulted                    // a call met a Fault and had no effect
+	Profiled                   // the bot's own profile was set by Method; Text is what was set
 )
 
 // String returns the kind's name.
 func (k EntryKind) String() string {
 	names := [...]string{"queued", "handed", "confirmed", "dropped", "sent", "edited", "remarked",
-		"deleted", "answered", "refused", "faulted"}
+		"deleted", "answered", "refused", "faulted", "profiled"}
 	if int(k) < len(names) {
 		return names[k]
 	}

@@ -1,8 +1,6 @@
 package demo
 
 import (
-	"encoding/json"
-	"regexp"
 	"strings"
 	"time"
 	"unicode/utf16"
@@ -28,8 +26,11 @@ var commonMethods = map[string]method{
 // telegramMethods are those that Bale has not.
 var telegramMethods = map[string]method{
 	"setMyCommands":         setMyCommands,
+	"getMyCommands":         getMyCommands,
 	"setMyDescription":      setText("description", 512),
+	"getMyDescription":      getText("description"),
 	"setMyShortDescription": setText("short_description", 120),
+	"getMyShortDescription": getText("short_description"),
 }
 
 // chat returns the chat that chat_id names, if the bot may write there.
@@ -230,36 +231,4 @@ func sendChatAction(c *call) (any, *apiError) {
 	in.typing = c.s.now()
 	c.s.touch(in)
 	return true, nil
-}
-
-var commandName = regexp.MustCompile(`^[a-z0-9_]{1,32}$`)
-
-func setMyCommands(c *call) (any, *apiError) {
-	var list []struct{ Command, Description string }
-	if err := json.Unmarshal([]byte(c.args["commands"]), &list); err != nil {
-		return nil, bad("can't parse commands JSON object")
-	}
-	if len(list) > 100 {
-		return nil, bad("BOT_COMMANDS_TOO_MUCH")
-	}
-	for _, one := range list {
-		if !commandName.MatchString(strings.TrimPrefix(one.Command, "/")) {
-			return nil, bad("BOT_COMMAND_INVALID")
-		}
-		if n := units(one.Description); n < 1 || n > 256 {
-			return nil, bad("BOT_COMMAND_DESCRIPTION_INVALID")
-		}
-	}
-	return true, nil
-}
-
-// setText is a method that keeps a text of the bot's profile, up to limit
-// UTF-16 units long.
-func setText(parameter string, limit int) method {
-	return func(c *call) (any, *apiError) {
-		if units(c.args[parameter]) > limit {
-			return nil, bad("the bot's %s is too long", strings.ReplaceAll(parameter, "_", " "))
-		}
-		return true, nil
-	}
 }

@@ -109,6 +109,7 @@ func (s *Server) AddBot(platform Platform, token string, id int64, username stri
 		nextMessage: 1,
 		chats:       map[int64]*chat{},
 		callbacks:   map[string]*callback{},
+		abouts:      map[string]*about{},
 		arrived:     make(chan struct{}),
 	}
 	s.bots[key], s.tokens[byToken] = b, b
@@ -127,6 +128,7 @@ type account struct {
 	poll       chan struct{} // of the getUpdates under way; closed to end it with 409
 	allowed    map[string]bool
 	webhook    string
+	abouts     map[string]*about // by language
 
 	nextMessage  int
 	chats        map[int64]*chat

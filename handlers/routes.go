@@ -13,10 +13,17 @@ type step func(*turn) error
 // routes is the table of all triggers. Commands, words and buttons come before
 // whatever a state waits for, so that they work at any moment.
 type routes struct {
-	commands map[string]step
+	commands []command
 	words    []word
 	actions  map[action]step
 	inputs   map[state]step
+}
+
+// command is what begins with a slash. The platform lists it with its
+// description, in this order.
+type command struct {
+	name, description string
+	do                step
 }
 
 // word is the label of a button, which a person may also type.
@@ -27,12 +34,12 @@ type word struct {
 
 func newRoutes() routes {
 	return routes{
-		commands: map[string]step{
-			"start":    (*turn).start,
-			"status":   (*turn).askStatus,
-			"help":     (*turn).help,
-			"settings": (*turn).settings,
-			"privacy":  (*turn).privacy,
+		commands: []command{
+			{"start", locale.CommandStart, (*turn).start},
+			{"status", locale.CommandStatus, (*turn).askStatus},
+			{"help", locale.CommandHelp, (*turn).help},
+			{"settings", locale.CommandSettings, (*turn).settings},
+			{"privacy", locale.CommandPrivacy, (*turn).privacy},
 		},
 		words: []word{
 			{locale.ButtonStatus, (*turn).askStatus},
@@ -113,8 +120,10 @@ func (t *turn) dispatch(pressed bool) error {
 		return t.refuse(locale.OnlyText())
 	}
 	if name, _, ok := t.u.Command(); ok {
-		if do, ok := t.routes.commands[name]; ok {
-			return do(t)
+		for _, c := range t.routes.commands {
+			if c.name == name {
+				return c.do(t)
+			}
 		}
 		return t.refuse(locale.NotUnderstood())
 	}

@@ -24,6 +24,7 @@ func Samples() []Sample {
 		buttonSamples(),
 		commonSamples(),
 		startSamples(),
+		aboutSamples(),
 		proofSamples(),
 		statusSamples(),
 		waySamples(),
