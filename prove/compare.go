@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -24,28 +23,23 @@ type comparison struct {
 // compare asks everybody's status, also of those whom nobody asked after so
 // far, in the world of the kills and in one where all rows were imported once,
 // in the order of their dates, and nothing was killed.
-func (k *killings) compare(ctx context.Context, dir string) (c comparison, err error) {
-	if c.still, err = k.dryRun(ctx); err != nil {
+func (t *trial) compare(ctx context.Context) (c comparison, err error) {
+	if c.still, err = t.dryRun(ctx); err != nil {
 		return c, err
 	}
-	here, err := k.answers(ctx)
+	here, err := t.answers(ctx)
 	if err != nil {
 		return c, err
 	}
-	if err := k.serving.stop(ctx); err != nil {
+	if err := t.serving.stop(ctx); err != nil {
 		return c, err
 	}
-	place := filepath.Join(dir, "clean")
-	if err := os.Mkdir(place, 0o700); err != nil {
-		return c, fmt.Errorf("making a place for the files: %w", err)
-	}
-	w, err := newWorld(place, k.binary, k.seed, 0)
+	clean, err := t.stage.trial("clean", trialOptions{people: t.o.people, offices: t.o.offices})
 	if err != nil {
 		return c, err
 	}
-	defer func() { err = errors.Join(err, w.close()) }()
-	clean := newKillings(w, k.killOptions)
-	there, err := clean.replay(ctx, k)
+	defer func() { err = errors.Join(err, clean.close()) }()
+	there, err := clean.replay(ctx, t)
 	if err != nil {
 		return c, fmt.Errorf("importing everything once: %w", err)
 	}
@@ -54,21 +48,21 @@ func (k *killings) compare(ctx context.Context, dir string) (c comparison, err e
 		if !slices.Equal(answer, there[name]) {
 			c.differ++
 			if c.differ <= 3 {
-				k.witness.breaks("%s is answered %q, and after one clean import %q", name, answer, there[name])
+				t.witness.breaks("%s is answered %q, and after one clean import %q", name, answer, there[name])
 			}
 		}
 	}
-	k.witness.broken = append(k.witness.broken, clean.witness.broken...)
+	t.witness.broken = append(t.witness.broken, clean.witness.broken...)
 	return c, nil
 }
 
 // dryRun asks what all rows ever listed would still change.
-func (k *killings) dryRun(ctx context.Context) (applied int, err error) {
-	path := filepath.Join(k.dir, "all.csv")
-	if err := writeList(path, k.history.shuffled(k.history.rows)); err != nil {
+func (t *trial) dryRun(ctx context.Context) (applied int, err error) {
+	path := filepath.Join(t.dir, "all.csv")
+	if err := writeList(path, t.history.shuffled(t.history.rows)); err != nil {
 		return 0, err
 	}
-	out, err := k.world.run(ctx, "import", "--dry-run", "--json", path)
+	out, err := t.world.run(ctx, "import", "--dry-run", "--json", path)
 	if err != nil {
 		return 0, err
 	}
@@ -78,74 +72,74 @@ func (k *killings) dryRun(ctx context.Context) (applied int, err error) {
 	}
 	still := report.Applied + report.Arrivals + report.Alerts + report.Refused
 	if still > 0 {
-		k.witness.breaks("all lists once more would do this: %+v", report)
+		t.witness.breaks("all lists once more would do this: %+v", report)
 	}
 	return still, nil
 }
 
 // replay imports the rows of another run once, has everybody begin, and asks
 // them.
-func (k *killings) replay(ctx context.Context, of *killings) (map[string][]string, error) {
-	offices, list := filepath.Join(k.dir, "offices.csv"), filepath.Join(k.dir, "all.csv")
-	if err := errors.Join(writeOffices(offices, k.offices()), writeList(list, of.history.rows)); err != nil {
+func (t *trial) replay(ctx context.Context, of *trial) (map[string][]string, error) {
+	offices, list := filepath.Join(t.dir, "offices.csv"), filepath.Join(t.dir, "all.csv")
+	if err := errors.Join(writeOffices(offices, t.o.offices), writeList(list, of.history.rows)); err != nil {
 		return nil, err
 	}
-	if _, err := k.world.run(ctx, "offices", offices); err != nil {
+	if _, err := t.world.run(ctx, "offices", offices); err != nil {
 		return nil, err
 	}
-	if _, err := k.world.run(ctx, "import", "--yes", list); err != nil {
+	if _, err := t.world.run(ctx, "import", "--yes", list); err != nil {
 		return nil, err
 	}
-	if err := k.up(ctx); err != nil {
+	if err := t.up(ctx); err != nil {
 		return nil, err
 	}
-	for n, one := range k.crowd.citizens {
+	for n, one := range t.crowd.citizens {
 		one.names = of.crowd.citizens[n].names
 		one.quiet = true
 		if one.role == early { // not now, but told all the same
 			one.role = follows
 		}
 	}
-	answers, err := k.answers(ctx)
+	answers, err := t.answers(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return answers, k.serving.stop(ctx)
+	return answers, t.serving.stop(ctx)
 }
 
 // answers asks everybody's status and returns what they are shown, by name.
-func (k *killings) answers(ctx context.Context) (map[string][]string, error) {
-	for n, h := range k.others {
+func (t *trial) answers(ctx context.Context) (map[string][]string, error) {
+	for n, h := range t.others {
 		platform := platforms[n%len(platforms)]
-		p := k.server.Person(platform, botID, "other "+strconv.Itoa(n))
+		p := t.server.Person(platform, botID, "other "+strconv.Itoa(n))
 		p.SetPhone(h.phone)
-		k.crowd.citizens = append(k.crowd.citizens, &citizen{
-			person: p, role: looks, holders: []*holder{h}, ledger: k.witness.of(chatID{platform, p.ChatID()}),
+		t.crowd.citizens = append(t.crowd.citizens, &citizen{
+			person: p, role: looks, holders: []*holder{h}, ledger: t.witness.of(chatID{platform, p.ChatID()}),
 		})
 	}
-	k.crowd.rest()
-	if err := k.settle(ctx); err != nil {
+	t.crowd.rest()
+	if err := t.settle(ctx); err != nil {
 		return nil, err
 	}
-	first := k.witness.read
-	for _, one := range k.crowd.citizens {
+	first := t.witness.read
+	for _, one := range t.crowd.citizens {
 		for range one.holders {
 			one.ledger.owe(aStatus())
 		}
 		one.person.Say(locale.ButtonStatus)
 	}
-	if err := k.settle(ctx); err != nil {
+	if err := t.settle(ctx); err != nil {
 		return nil, err
 	}
 	shown := map[chatID][]string{}
-	for _, e := range k.server.Journal()[first:] {
+	for _, e := range t.server.Journal()[first:] {
 		if e.Kind == demo.Sent {
 			chat := chatID{e.Platform, e.Chat}
 			shown[chat] = append(shown[chat], e.Text)
 		}
 	}
 	answers := map[string][]string{}
-	for _, one := range k.crowd.citizens {
+	for _, one := range t.crowd.citizens {
 		answers[one.person.Name()] = shown[chatID{one.person.Platform(), one.person.ChatID()}]
 	}
 	return answers, nil

@@ -1,29 +1,41 @@
 // Command prove runs experiments on the program under faults and prints what
-// came of them. An experiment that finds a promise broken exits with 1.
+// came of them. It exits with 1 when a promise was broken.
 //
-//	go run ./prove kill [-kills 100] [-seed N] [-people N]
+//	go run ./prove                          lists the experiments
+//	go run ./prove NAME [-long] [-n N] [-seed N]
+//	go run ./prove all [-long]
 package main
 
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
+	"time"
 )
 
-// experiment runs with its own arguments until it is done or ctx ends.
-type experiment func(ctx context.Context, args []string, out io.Writer) error
+// experiment is one fault, or a family of them, and what must come out.
+type experiment struct {
+	name string
+	does string // in a few words
+	// short and long are how much of it is done: as a part of the tests, and
+	// with -long. What is counted stands in does.
+	short, long int
+	most        time.Duration // for the long form
+	run         func(ctx context.Context, s *stage) error
+}
 
-// experiments are what can be run, by name.
-var experiments = map[string]experiment{"kill": runKill}
-
-const usage = "usage: prove kill [-kills N] [-seed N] [-people N]"
-
-// errBroken says that the program broke a promise.
-var errBroken = errors.New("a promise was broken")
+// experiments are all there are, in the order in which `all` runs them.
+func experiments() []experiment {
+	return []experiment{
+		{"kill", "SIGKILL at random moments, N times", 5, 1000, 4 * time.Hour, kill},
+	}
+}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -33,13 +45,78 @@ func main() {
 }
 
 func run(ctx context.Context, args []string, out, complaints io.Writer) (status int) {
-	if len(args) == 0 || experiments[args[0]] == nil {
-		_, _ = fmt.Fprintln(complaints, usage)
+	say := func(format string, args ...any) { _, _ = fmt.Fprintf(complaints, format, args...) }
+	all := experiments()
+	if len(args) == 0 {
+		say("usage: prove NAME|all [-long] [-n N] [-seed N]\n\n")
+		for _, e := range all {
+			say("  %-10s %s (N is %d, with -long %d)\n", e.name, e.does, e.short, e.long)
+		}
 		return 2
 	}
-	if err := experiments[args[0]](ctx, args[1:], out); err != nil {
-		_, _ = fmt.Fprintf(complaints, "prove %s: %v\n", args[0], err)
-		return 1
+	name := args[0]
+	flags := flag.NewFlagSet("prove "+name, flag.ContinueOnError)
+	flags.SetOutput(complaints)
+	long := flags.Bool("long", false, "the long form")
+	number := flags.Int("n", 0, "how much of it, instead of the form's own number")
+	seed := flags.Uint64("seed", uint64(time.Now().UnixNano()), "what all chance comes from")
+	if err := flags.Parse(args[1:]); err != nil {
+		return 2
 	}
-	return 0
+	if name != "all" {
+		at := slices.IndexFunc(all, func(e experiment) bool { return e.name == name })
+		if at < 0 || flags.NArg() > 0 || *number < 0 {
+			say("prove %s: there is no such experiment, or an argument is too much\n", name)
+			return 2
+		}
+		all = all[at : at+1]
+	}
+	for _, e := range all {
+		if err := e.prove(ctx, *long, *number, *seed, out); err != nil {
+			say("prove %s: %v\n", e.name, err)
+			status = 1
+		}
+		if ctx.Err() != nil {
+			return 1
+		}
+	}
+	return status
+}
+
+// errBroken says that the program broke a promise.
+var errBroken = errors.New("a promise was broken")
+
+// prove runs the experiment in a directory of its own, which stays when
+// something is wrong.
+func (e experiment) prove(ctx context.Context, long bool, number int, seed uint64, out io.Writer) error {
+	dir, err := os.MkdirTemp("", "kartyar-prove-")
+	if err != nil {
+		return fmt.Errorf("making a place for the files: %w", err)
+	}
+	binary, err := build(ctx, dir)
+	if err == nil {
+		err = e.proveIn(ctx, &stage{dir: dir, binary: binary, seed: seed, out: out}, long, number)
+	}
+	if err != nil {
+		return fmt.Errorf("%w (the files stay in %s)", err, dir)
+	}
+	return os.RemoveAll(dir)
+}
+
+// proveIn runs the experiment on a stage.
+func (e experiment) proveIn(ctx context.Context, s *stage, long bool, number int) error {
+	ctx, cancel := context.WithTimeout(ctx, e.most)
+	defer cancel()
+	s.n, s.long = e.short, long
+	if long {
+		s.n = e.long
+	}
+	if number > 0 {
+		s.n = number
+	}
+	_, _ = fmt.Fprintf(s.out, "prove %s: %s; N %d, seed %d\n", e.name, e.does, s.n, s.seed)
+	if err := e.run(ctx, s); err != nil {
+		return err
+	}
+	return s.end()
 }

@@ -266,9 +266,6 @@ func (w *witness) end() {
 	}
 }
 
-// brokenMost is how many broken promises are told in full.
-const brokenMost = 20
-
 func (w *witness) breaks(format string, args ...any) {
 	w.broken = append(w.broken, fmt.Sprintf(format, args...))
 }
