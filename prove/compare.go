@@ -62,7 +62,7 @@ func (t *trial) dryRun(ctx context.Context) (applied int, err error) {
 	if err := writeList(path, t.history.shuffled(t.history.rows)); err != nil {
 		return 0, err
 	}
-	out, err := t.world.run(ctx, "import", "--dry-run", "--json", path)
+	out, err := t.run(ctx, "import", "--dry-run", "--json", path)
 	if err != nil {
 		return 0, err
 	}
@@ -84,10 +84,10 @@ func (t *trial) replay(ctx context.Context, of *trial) (map[string][]string, err
 	if err := errors.Join(writeOffices(offices, t.o.offices), writeList(list, of.history.rows)); err != nil {
 		return nil, err
 	}
-	if _, err := t.world.run(ctx, "offices", offices); err != nil {
+	if _, err := t.run(ctx, "offices", offices); err != nil {
 		return nil, err
 	}
-	if _, err := t.world.run(ctx, "import", "--yes", list); err != nil {
+	if _, err := t.run(ctx, "import", "--yes", list); err != nil {
 		return nil, err
 	}
 	if err := t.up(ctx); err != nil {

@@ -34,6 +34,7 @@ type experiment struct {
 func experiments() []experiment {
 	return []experiment{
 		{"kill", "SIGKILL at random moments, N times", 5, 1000, 4 * time.Hour, kill},
+		{"points", "SIGKILL at each named point of an update and of an alert, N times", 1, 30, time.Hour, killAtPoints},
 	}
 }
 

@@ -82,17 +82,20 @@ func (t *trial) take(ctx context.Context, list string) error {
 }
 
 // until pumps until a process ends.
-func (t *trial) until(ctx context.Context, p *process) error {
-	ended, cancel := context.WithCancel(ctx)
+func (t *trial) until(ctx context.Context, p *process) error { return t.untilClosed(ctx, p.done) }
+
+// untilClosed pumps until a channel is closed.
+func (t *trial) untilClosed(ctx context.Context, c <-chan struct{}) error {
+	closed, cancel := context.WithCancel(ctx)
 	defer cancel()
 	go func() {
 		select {
-		case <-p.done:
+		case <-c:
 			cancel()
-		case <-ended.Done():
+		case <-closed.Done():
 		}
 	}()
-	if err := t.pump(ended, func() bool { return false }); err != nil {
+	if err := t.pump(closed, func() bool { return false }); err != nil {
 		return err
 	}
 	return ctx.Err()

@@ -29,11 +29,6 @@ func (s *stage) line(name, format string, args ...any) {
 	_, _ = fmt.Fprintf(s.out, "  %-20s %s\n", name, fmt.Sprintf(format, args...))
 }
 
-// breaks notes a broken promise.
-func (s *stage) breaks(format string, args ...any) {
-	s.broken = append(s.broken, fmt.Sprintf(format, args...))
-}
-
 // end prints the broken promises; its error says that there are some.
 func (s *stage) end() error {
 	s.line("promises broken", "%d", len(s.broken))

@@ -76,7 +76,7 @@ func (t *trial) prepare(ctx context.Context) error {
 	if err := writeOffices(path, t.o.offices); err != nil {
 		return err
 	}
-	if _, err := t.world.run(ctx, "offices", path); err != nil {
+	if _, err := t.run(ctx, "offices", path); err != nil {
 		return err
 	}
 	var news []row
@@ -87,7 +87,7 @@ func (t *trial) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.world.run(ctx, "import", "--yes", path)
+	_, err = t.run(ctx, "import", "--yes", path)
 	return err
 }
 

@@ -121,11 +121,12 @@ func (w *witness) killed(at time.Time) {
 	w.kills = append(w.kills, k)
 }
 
-// killBetween returns the last kill between two entries that explains why a
-// message was accepted at both; nil when none does. After a kill a chat's alerts may go out in another order.
+// killBetween returns the first kill between two entries that explains why a
+// message was accepted at both: that of the process which sent it first, since
+// the next ones may not have come to repeating it. It is nil when none does.
 func (w *witness) killBetween(first, second int, explains func(*killing) bool) *killing {
-	for i := len(w.kills) - 1; i >= 0; i-- {
-		if k := w.kills[i]; k.to > first && k.to <= second && explains(k) {
+	for _, k := range w.kills {
+		if k.to > first && k.to <= second && explains(k) {
 			return k
 		}
 	}

@@ -41,7 +41,8 @@ type world struct {
 	slow   time.Duration // a call may be held back for so long before it is accepted
 
 	mu    sync.Mutex
-	dice  *mrand.Rand // for how long
+	fault func(demo.FaultRequest) *demo.Fault // what an experiment does to calls; nil from it leaves a call alone
+	dice  *mrand.Rand                         // for how long
 	polls map[demo.Platform]bool
 	conns int
 	wake  chan struct{} // closed and replaced when polls or conns change
@@ -91,16 +92,54 @@ func (w *world) close() error {
 // back puts more of them in flight at the same time, as a network does.
 func (w *world) call(r demo.FaultRequest) *demo.Fault {
 	w.mu.Lock()
-	defer w.mu.Unlock()
 	if r.Method == "getUpdates" {
 		w.polls[r.Platform] = true
 		w.changed()
+	}
+	fault, delay := w.fault, time.Duration(0)
+	if w.slow > 0 && r.Method != "getUpdates" {
+		delay = time.Duration(w.dice.Int64N(int64(w.slow)))
+	}
+	w.mu.Unlock()
+	if fault != nil {
+		if f := fault(r); f != nil {
+			return f
+		}
+	}
+	if delay == 0 {
 		return nil
 	}
-	if w.slow <= 0 {
-		return nil
-	}
-	return &demo.Fault{Delay: time.Duration(w.dice.Int64N(int64(w.slow)))}
+	return &demo.Fault{Delay: delay}
+}
+
+// setFault has an experiment's fault asked for every call; nil ends that.
+func (w *world) setFault(fault func(demo.FaultRequest) *demo.Fault) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.fault = fault
+}
+
+// trap kills a process when it comes by a point, after it has passed it so many
+// times. The result is closed when that has happened.
+func (w *world) trap(p *process, at point, passed int) (fell <-chan struct{}) {
+	done := make(chan struct{})
+	var mu sync.Mutex
+	w.setFault(func(r demo.FaultRequest) *demo.Fault {
+		if !at.here(r) {
+			return nil
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		if passed > 0 {
+			passed--
+			return nil
+		}
+		w.setFault(nil)
+		p.kill()
+		close(done)
+		return &at.fault
+	})
+	return done
 }
 
 func (w *world) connection(_ net.Conn, state http.ConnState) {
