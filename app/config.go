@@ -15,6 +15,7 @@ import (
 	"github.com/joho/godotenv"
 
 	"kartyar/alert"
+	"kartyar/settings"
 )
 
 // Config is all that the environment says. A zero Config is not valid; see
@@ -32,6 +33,9 @@ type Config struct {
 	ReminderDays reminderDays `env:"REMINDER_DAYS" envDefault:"3,7,14,30"`
 	QuietHours   quietHours   `env:"QUIET_HOURS" envDefault:"21-8"`
 	SendRate     sendRate     `env:"SEND_RATE" envDefault:"25"`
+
+	SettingsFile string             `env:"SETTINGS"`
+	Settings     *settings.Settings // what the file says; the zero Settings when there is none
 
 	LogLevel  logLevel  `env:"LOG_LEVEL" envDefault:"info"`
 	LogFormat logFormat `env:"LOG_FORMAT" envDefault:"auto"`
@@ -82,7 +86,9 @@ func LoadConfig(environ []string, dotenv string) (Config, error) {
 	} else if err != nil {
 		problems = append(problems, err.Error())
 	}
-	if len(problems) > 0 {
+	var wrong []string
+	c.Settings, wrong = readSettings(values["SETTINGS"])
+	if problems = append(problems, wrong...); len(problems) > 0 {
 		return Config{unset: c.unset}, &ConfigError{problems}
 	}
 	return c, nil
@@ -177,7 +183,7 @@ func (c Config) opening() (opening, error) {
 	if err != nil {
 		return opening{}, fmt.Errorf("looking for the store: %w", err)
 	}
-	return opening{Dir: dir, Key: c.Key, Rules: c.rules()}, nil
+	return opening{Dir: dir, Key: c.Key, Rules: c.rules(), Words: c.Settings.Words}, nil
 }
 
 func (c Config) rules() alert.Rules {

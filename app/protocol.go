@@ -48,9 +48,10 @@ type request struct {
 
 // opening is which store to open, and with what rules.
 type opening struct {
-	Dir   string      `json:"dir"`
-	Key   []byte      `json:"key"`
-	Rules alert.Rules `json:"rules"`
+	Dir   string                `json:"dir"`
+	Key   []byte                `json:"key"`
+	Rules alert.Rules           `json:"rules"`
+	Words map[string]card.Stage `json:"words,omitempty"` // the feed's own, for stages
 }
 
 // part is what a command sends after its request: a part of its file, the end

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/signal"
 	"slices"
+	"syscall"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -27,12 +29,20 @@ func serve(ctx context.Context, c Config, log zerolog.Logger) error {
 	if err := notAnothers(opened.Dir, os.Geteuid()); err != nil {
 		return err
 	}
+	// From here on a hangup is a wish to have the settings read again.
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	defer signal.Stop(hangup)
 	service, err := openService(ctx, opened, log)
 	if err != nil {
 		return err
 	}
+	service.settings.Store(c.Settings)
 	log.Info().Str("store", opened.Dir).Int("offices", service.offices.Directory().Len()).Msg("the store is open")
-	err = newServer(service, c.accounts(log), log).run(ctx)
+	server := newServer(service, c.accounts(log), log)
+	server.reload = reload{path: c.SettingsFile, hangup: hangup}
+	server.warnOfProvinces()
+	err = server.run(ctx)
 	if err := errors.Join(err, service.close()); err != nil {
 		return err
 	}
@@ -80,6 +90,7 @@ type server struct {
 	service  *service
 	accounts []bot.Options
 	handlers *handlers.Handlers
+	reload   reload
 	log      zerolog.Logger
 }
 
@@ -88,7 +99,7 @@ func newServer(s *service, accounts []bot.Options, log zerolog.Logger) *server {
 		service: s, accounts: accounts, log: log,
 		handlers: handlers.New(handlers.Options{
 			Keyer: s.store.Keyer(), Secret: s.store.Subkey(handlers.ButtonPurpose), Rules: s.rules,
-			Lookup: lookup.New(s.store, persons), Offices: s.offices.Directory,
+			Lookup: lookup.New(s.store, persons), Offices: s.offices.Directory, Settings: s.settings.Load,
 		}),
 	}
 }
@@ -105,6 +116,7 @@ func (s *server) run(ctx context.Context) error {
 	group.Go(func() error { return control.run(ctx) })
 	group.Go(func() error { return s.clearHourly(ctx) })
 	group.Go(func() error { return s.watchStore(ctx) })
+	group.Go(func() error { return s.reloadSettings(ctx) })
 	known := make(chan card.Bot, len(s.accounts))
 	for _, account := range s.accounts {
 		group.Go(func() error { return s.runBot(ctx, account, known) })

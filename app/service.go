@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -15,6 +16,7 @@ import (
 	"kartyar/desk"
 	"kartyar/desk/manifest"
 	"kartyar/desk/table"
+	"kartyar/settings"
 	"kartyar/store"
 )
 
@@ -24,7 +26,9 @@ type service struct {
 	store   *store.Store
 	rules   alert.Rules
 	offices *desk.OfficeBook
-	log     zerolog.Logger
+	// settings are what the operator's file says at the moment; never nil.
+	settings atomic.Pointer[settings.Settings]
+	log      zerolog.Logger
 	// alone says that nothing else runs on the store, which would clear from the
 	// disk what was erased.
 	alone bool
@@ -40,7 +44,9 @@ func openService(ctx context.Context, o opening, log zerolog.Logger) (*service, 
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("reading the office directory: %w", err), s.Close())
 	}
-	return &service{dir: o.Dir, store: s, rules: o.Rules, offices: book, log: log}, nil
+	opened := &service{dir: o.Dir, store: s, rules: o.Rules, offices: book, log: log}
+	opened.settings.Store(&settings.Settings{Words: o.Words})
+	return opened, nil
 }
 
 func (s *service) close() error { return s.store.Close() }
@@ -83,6 +89,7 @@ func (s *service) answer(ctx context.Context, session *session, r request) {
 func (s *service) importList(ctx context.Context, session *session, r request) (desk.ImportReport, error) {
 	return desk.Import(ctx, desk.ImportOptions{
 		Store: s.store, Rules: s.rules, Offices: s.offices.Directory(), Now: time.Now,
+		Words:    s.settings.Load().Words,
 		SpoolDir: filepath.Dir(filepath.Clean(s.dir)), DryRun: r.DryRun, Yes: r.Yes,
 		Confirm: func(people int) bool {
 			yes, err := session.confirm(ctx, people)

@@ -44,10 +44,19 @@ func stageWords(operators map[string]card.Stage) map[string]card.Stage {
 	for word, s := range operators {
 		words[table.Key(word)] = s
 	}
-	for _, s := range card.Stages() {
-		words[table.Key(s.String())] = s
-		words[table.Key(shown[s])] = s
+	for word, s := range OwnWords() {
+		words[table.Key(word)] = s
 	}
 	delete(words, "")
+	return words
+}
+
+// OwnWords are the program's own words for stages, English and Persian, which
+// an operator's map cannot give another meaning.
+func OwnWords() map[string]card.Stage {
+	words := map[string]card.Stage{}
+	for _, s := range card.Stages() {
+		words[s.String()], words[shown[s]] = s, s
+	}
 	return words
 }
