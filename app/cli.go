@@ -46,6 +46,8 @@ Environment:
   REMINDER_DAYS                    days after the person was told (3,7,14,30)
   QUIET_HOURS                      Tehran time (21-8)
   SEND_RATE                        messages a second for a bot (25)
+  SETTINGS                         a TOML file of what differs by campaign and province, see
+                                   settings.example.toml; "serve" reads it again at SIGHUP
   LOG_LEVEL, LOG_FORMAT            debug, info, warn, error (info); auto, console, json (auto)
   NAME_FILE                        a file to read the secret NAME from
 

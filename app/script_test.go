@@ -48,6 +48,7 @@ func TestScripts(t *testing.T) {
 					"serve":     inWorld((*world).serve),
 					"platform":  inWorld((*world).isDown),
 					"stop":      inWorld((*world).stop),
+					"hangup":    inWorld((*world).hangup),
 					"kill9":     inWorld((*world).kill9),
 					"citizen":   inWorld((*world).citizen),
 					"say":       inWorld((*world).say),

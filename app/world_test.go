@@ -95,7 +95,7 @@ func (w *world) serve(ts *testscript.TestScript, _ []string) {
 	cmd := exec.Command(program, "serve")
 	cmd.Dir, cmd.Stdout, cmd.Stderr = ts.MkAbs("."), log, log
 	for _, name := range []string{
-		"PATH", "HOME", "TMPDIR", "SECRET_KEY", "STORE", "LOG_FORMAT", "LOG_LEVEL", "QUIET_HOURS", "REMINDER_DAYS", "SEND_RATE",
+		"PATH", "HOME", "TMPDIR", "SECRET_KEY", "STORE", "LOG_FORMAT", "LOG_LEVEL", "QUIET_HOURS", "REMINDER_DAYS", "SEND_RATE", "SETTINGS",
 		"TELEGRAM_TOKEN", "TELEGRAM_API", "BALE_TOKEN", "BALE_API",
 	} {
 		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
@@ -129,6 +129,24 @@ func (w *world) stop(ts *testscript.TestScript, _ []string) {
 		ts.Check(err)
 	case <-time.After(patience):
 		ts.Fatalf("serve does not end")
+	}
+}
+
+// hangup tells serve to read its settings again, and waits until its log says
+// the text once more: hangup TEXT
+func (w *world) hangup(ts *testscript.TestScript, args []string) {
+	need(ts, args, 1, "hangup TEXT")
+	said := func() int { return strings.Count(ts.ReadFile("serve.log"), args[0]) }
+	before := said()
+	ts.Check(w.serving.Process.Signal(syscall.SIGHUP))
+	ticker := time.NewTicker(5 * time.Millisecond)
+	defer ticker.Stop()
+	for late := time.After(patience); said() == before; {
+		select {
+		case <-ticker.C:
+		case <-late:
+			ts.Fatalf("the log does not say %q\n%s", args[0], ts.ReadFile("serve.log"))
+		}
 	}
 }
 

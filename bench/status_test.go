@@ -18,6 +18,7 @@ import (
 	"kartyar/handlers"
 	"kartyar/inbox"
 	"kartyar/lookup"
+	"kartyar/settings"
 	"kartyar/store"
 )
 
@@ -66,6 +67,7 @@ func serveStatus(b *testing.B, s *store.Store, api string, directory *offices.Di
 	talk := handlers.New(handlers.Options{
 		Keyer: s.Keyer(), Secret: s.Subkey(handlers.ButtonPurpose), Rules: rules,
 		Lookup: lookup.New(s, 100_000), Offices: func() *offices.Directory { return directory },
+		Settings: func() *settings.Settings { return &settings.Settings{} },
 	})
 	in := inbox.New(inbox.Options{
 		Store: s, Senders: map[card.Bot]inbox.Sender{aBot: client}, ChatOf: bot.ChatOf,

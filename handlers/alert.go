@@ -17,9 +17,12 @@ func (h *Handlers) Alert(m alert.Message, now time.Time) bot.Reply {
 	a := announcement{Handlers: h, Message: m}
 	var texts []string
 	if there := a.there(); len(there) > 0 {
-		texts = append(texts, a.thereText(there))
+		texts = append(texts, a.thereText(there, now))
 	}
 	room := alertRoom
+	for _, text := range texts {
+		room -= len(utf16.Encode([]rune(text)))
+	}
 	for _, item := range m.Items {
 		text := a.itemText(item)
 		if text == "" {
@@ -36,7 +39,7 @@ func (h *Handlers) Alert(m alert.Message, now time.Time) bot.Reply {
 }
 
 const (
-	alertRoom        = 3000 // UTF-16 units for the items; a message holds 4096
+	alertRoom        = 3800 // UTF-16 units without the end; a message holds 4096
 	alertButtonsMost = 10   // cards with a button of their own
 )
 
@@ -67,9 +70,12 @@ func called(item alert.Item) string {
 	return item.Nickname
 }
 
-func (a announcement) thereText(items []alert.Item) string {
+func (a announcement) thereText(items []alert.Item, now time.Time) string {
 	view := locale.AlertView{Office: a.place(a.Office)}
-	for _, item := range items {
+	for i, item := range items {
+		if terms := a.terms(view.Office, item.Arrival.At); i == 0 || terms.Until.Before(view.Terms.Until) {
+			view.Terms = terms
+		}
 		view.Nicknames = append(view.Nicknames, called(item))
 		if item.Wish != a.Office && view.Wish.Code == "" {
 			view.Wish = a.place(item.Wish)
@@ -82,9 +88,9 @@ func (a announcement) thereText(items []alert.Item) string {
 		}
 	}
 	if a.Reminder {
-		return locale.StillThere(view)
+		return locale.StillThere(view, now)
 	}
-	return locale.Arrived(view)
+	return locale.Arrived(view, now)
 }
 
 func (a announcement) itemText(item alert.Item) string {

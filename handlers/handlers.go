@@ -11,6 +11,7 @@ import (
 	"kartyar/desk/offices"
 	"kartyar/locale"
 	"kartyar/lookup"
+	"kartyar/settings"
 	"kartyar/store"
 )
 
@@ -22,6 +23,8 @@ type Options struct {
 	Lookup *lookup.Lookup // where answers come from
 	// Offices returns the directory as it is now; it is never nil.
 	Offices func() *offices.Directory
+	// Settings returns what the operator's file says now; it is never nil.
+	Settings func() *settings.Settings
 }
 
 // ButtonPurpose names the subkey that seals buttons.

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"strconv"
+	"time"
 
 	"kartyar/bot"
 	"kartyar/card"
@@ -15,6 +16,12 @@ func (h *Handlers) place(code string) card.Office {
 		return o
 	}
 	return card.Office{Code: code}
+}
+
+// terms are how cards that arrived then are collected at an office.
+func (h *Handlers) terms(o card.Office, arrived time.Time) locale.Terms {
+	t := h.Settings().Terms(o.Province)
+	return locale.Terms{Bring: t.Bring, Fee: t.Fee, Until: t.KeptUntil(arrived, locale.Tehran())}
 }
 
 // officeLabel is what a button calls an office.

@@ -15,9 +15,9 @@ func (t *turn) start() error {
 	}
 	t.leave()
 	if len(t.row.People) == 0 {
-		return t.prove(locale.Welcome())
+		return t.prove(locale.Welcome(t.Settings().Opening))
 	}
-	t.sayMenu(locale.WelcomeBack())
+	t.sayMenu(locale.WelcomeBack(t.Settings().OpeningAgain))
 	return t.statusOfAll(leadNone)
 }
 
@@ -61,7 +61,7 @@ func (t *turn) stateMenu() bot.Keyboard {
 func (t *turn) stale() error {
 	if len(t.row.People) == 0 {
 		t.leave()
-		return t.prove(locale.Welcome())
+		return t.prove(locale.Welcome(t.Settings().Opening))
 	}
 	return t.statusOfAll(leadStale)
 }

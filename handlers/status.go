@@ -159,8 +159,9 @@ func (t *turn) cards(person card.PersonKey, f *store.Follower) (bot.Reply, error
 		// News are still to come of every card but one that is there or gone.
 		done := c.State.Stage == card.StageReady || c.State.Stage == card.StageCollected
 		view.OfferNews = view.OfferNews || !f.Notify && !done
+		at := t.place(c.State.Office)
 		view.Cards = append(view.Cards, locale.CardView{
-			State: c.State, Since: c.Since(), Office: t.place(c.State.Office), Wish: t.place(f.Office), Claimed: c.Claimed,
+			State: c.State, Since: c.Since(), Office: at, Wish: t.place(f.Office), Claimed: c.Claimed, Terms: t.terms(at, c.Arrival.At),
 		})
 	}
 	if err := t.Rules.Shown(t.tx, t.now, person, t.chat); err != nil {

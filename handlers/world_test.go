@@ -20,6 +20,7 @@ import (
 	"kartyar/desk/offices"
 	"kartyar/locale"
 	"kartyar/lookup"
+	"kartyar/settings"
 	"kartyar/store"
 )
 
@@ -78,9 +79,10 @@ func newWorld(t testing.TB, on card.Platform) *world {
 	dir := directory()
 	h := New(Options{
 		Keyer: s.Keyer(), Secret: s.Subkey(ButtonPurpose),
-		Rules:   alert.Rules{ReminderDays: []int{3, 7}, Quiet: alert.Quiet{From: 21, To: 8}},
-		Lookup:  lookup.New(s, 100),
-		Offices: func() *offices.Directory { return dir },
+		Rules:    alert.Rules{ReminderDays: []int{3, 7}, Quiet: alert.Quiet{From: 21, To: 8}},
+		Lookup:   lookup.New(s, 100),
+		Offices:  func() *offices.Directory { return dir },
+		Settings: func() *settings.Settings { return &settings.Settings{} },
 	})
 	return &world{t: t, store: s, h: h, now: noon, from: card.Subscriber{Bot: card.Bot{Platform: on, ID: 9}, Chat: 77}, user: 77, log: &strings.Builder{}}
 }

@@ -28,6 +28,7 @@ func Samples() []Sample {
 		proofSamples(),
 		statusSamples(),
 		waySamples(),
+		termsSamples(),
 		followSamples(),
 		peopleSamples(),
 		officeSamples(),

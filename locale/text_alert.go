@@ -17,6 +17,7 @@ type AlertView struct {
 	Wish      card.Office // another office that was chosen; zero when none
 	From      card.Office // another office where the card lay before; zero when none
 	Told      time.Time   // when the arrival was told first, for a reminder
+	Terms     Terms       // of the office; Until is that of the card that goes first
 }
 
 // subject names the cards of a message: «کارت ملی شما», «کارت ملی «مامان»»
@@ -42,34 +43,40 @@ func subject(nicknames []string) string {
 }
 
 // Arrived is the message that all of this is for.
-func Arrived(a AlertView) string {
+func Arrived(a AlertView, now time.Time) string {
 	lines := []string{
 		ServiceName + ": " + subject(a.Nicknames) + " به دفتر رسید.",
 		"برای گرفتن آن به این دفتر بروید.",
-		"",
-		OfficeLines(a.Office),
 	}
+	lines = append(append(lines, a.until(now)...), "", OfficeLines(a.Office))
 	if a.Wish.Code != "" {
 		lines = append(lines, OtherOffice(a.Wish))
 	}
 	if a.From.Code != "" {
 		lines = append(lines, "پیش از این در دفتر دیگری بود: "+OfficeName(a.From))
 	}
-	return strings.Join(append(lines, "", bring), "\n")
+	return strings.Join(append(lines, "", a.Terms.collecting()), "\n")
+}
+
+// until is the line of by when to come, if that is known.
+func (a AlertView) until(now time.Time) []string {
+	if a.Terms.Until.IsZero() {
+		return nil
+	}
+	return []string{KeptUntil(a.Terms.Until, len(a.Nicknames) > 1, now)}
 }
 
 // StillThere is the reminder.
-func StillThere(a AlertView) string {
+func StillThere(a AlertView, now time.Time) string {
 	lines := []string{
 		"یادآوری " + ServiceName + ": " + subject(a.Nicknames) + " هنوز در دفتر است.",
 		"اگر آن را گرفته‌اید، «" + ButtonCollected + "» را بزنید.",
-		"",
-		OfficeLines(a.Office),
 	}
+	lines = append(append(lines, a.until(now)...), "", OfficeLines(a.Office))
 	if !a.Told.IsZero() {
 		lines = append(lines, "رسیدن آن را "+Date(a.Told)+" خبر دادیم.")
 	}
-	return strings.Join(append(lines, "", bring), "\n")
+	return strings.Join(append(lines, "", a.Terms.collecting()), "\n")
 }
 
 // Defective says that papers are missing.
@@ -136,13 +143,19 @@ func alertSamples() []Sample {
 	several := AlertView{Nicknames: []string{"مامان", "بابا"}, Office: office}
 	reminder := one
 	reminder.Told = told
+	terms := one
+	terms.Terms = sampleTerms()
+	known := reminder
+	known.Terms = sampleTerms()
 	return []Sample{
-		{Name: "Arrived/one", Text: Arrived(one)},
-		{Name: "Arrived/moved", Text: Arrived(moved)},
-		{Name: "Arrived/several", Text: Arrived(several)},
-		{Name: "Arrived/unknown office", Text: Arrived(AlertView{Nicknames: []string{"مامان"}, Office: card.Office{Code: "12E4"}})},
-		{Name: "StillThere/one", Text: StillThere(reminder)},
-		{Name: "StillThere/several", Text: StillThere(several)},
+		{Name: "Arrived/one", Text: Arrived(one, told)},
+		{Name: "Arrived/moved", Text: Arrived(moved, told)},
+		{Name: "Arrived/several", Text: Arrived(several, told)},
+		{Name: "Arrived/unknown office", Text: Arrived(AlertView{Nicknames: []string{"مامان"}, Office: card.Office{Code: "12E4"}}, told)},
+		{Name: "Arrived/terms", Text: Arrived(terms, told)},
+		{Name: "StillThere/one", Text: StillThere(reminder, told)},
+		{Name: "StillThere/several", Text: StillThere(several, told)},
+		{Name: "StillThere/terms", Text: StillThere(known, told)},
 		{Name: "Defective", Text: Defective("", "عکس تازه لازم است")},
 		{Name: "Rejected", Text: Rejected("مامان", "")},
 		{Name: "Left/returned", Text: Left("", office, card.State{Stage: card.StageReturned}, card.Office{})},

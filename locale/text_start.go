@@ -1,6 +1,10 @@
 package locale
 
-import "kartyar/card"
+import (
+	"strings"
+
+	"kartyar/card"
+)
 
 // More buttons, beside the main ones.
 const (
@@ -16,14 +20,34 @@ const PlaceholderMenu = "یکی از دکمه‌ها را بزنید"
 const pressContact = "دکمهٔ «" + ButtonShareContact + "» را در پایین صفحه بزنید."
 
 // Welcome is the first message of all; the contact button stands beneath it.
-func Welcome() string {
-	return "سلام. " + ServiceName + " می‌گوید کارت ملی هوشمند شما در چه مرحله‌ای است و وقتی به دفتر برسد خبرتان می‌کند.\n\n" +
-		"برای شروع، " + pressContact
+// opening are the operator's words for it, empty when there are none.
+func Welcome(opening string) string {
+	if opening == "" {
+		opening = "سلام. " + ServiceName + " می‌گوید کارت ملی هوشمند شما در چه مرحله‌ای است و وقتی به دفتر برسد خبرتان می‌کند."
+	} else {
+		opening = passageLines(opening)
+	}
+	return opening + "\n\n" + "برای شروع، " + pressContact
+}
+
+// passageLines is Passage for a text of several lines.
+func passageLines(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		if line != "" {
+			lines[i] = Passage(line)
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // WelcomeBack greets somebody whose card is followed already; where it stands
-// comes after it.
-func WelcomeBack() string {
+// comes after it. opening are the operator's words for it, empty when there are
+// none.
+func WelcomeBack(opening string) string {
+	if opening != "" {
+		return passageLines(opening)
+	}
 	return "سلام. هر وقت خواستید، «" + ButtonStatus + "» را بزنید."
 }
 
@@ -54,8 +78,10 @@ func startSamples() []Sample {
 		{Name: "ButtonPrivacy", Text: ButtonPrivacy},
 		{Name: "ButtonNCR", Text: ButtonNCR},
 		{Name: "PlaceholderMenu", Text: PlaceholderMenu},
-		{Name: "Welcome", Text: Welcome()},
-		{Name: "WelcomeBack", Text: WelcomeBack()},
+		{Name: "Welcome/own", Text: Welcome("")},
+		{Name: "Welcome/operator's", Text: Welcome("سلام. اینجا دفترهای پیشخوان استان نمونه است.\nرسیدن کارت را همین‌جا خبر می‌دهیم.")},
+		{Name: "WelcomeBack/own", Text: WelcomeBack("")},
+		{Name: "WelcomeBack/operator's", Text: WelcomeBack("سلام. روزهای جمعه هم باز هستیم.")},
 		{Name: "BackToMenu", Text: BackToMenu()},
 		{Name: "Help/telegram", Platform: card.Telegram, Text: Help(card.Telegram)},
 		{Name: "Help/bale", Platform: card.Bale, Text: Help(card.Bale)},

@@ -18,10 +18,6 @@ const (
 // ButtonWayOf is [ButtonWay] for the nth of several applications.
 func ButtonWayOf(n int) string { return "مسیر درخواست " + Number(n) }
 
-// bring is what a person must bring wherever cards are collected; fees and
-// deadlines differ and are not said here.
-const bring = "فقط صاحب کارت می‌تواند آن را بگیرد. کارت قبلی یا شناسنامه و رسید درخواست را همراه ببرید؛ در دفتر، هویت و اثر انگشت بررسی می‌شود."
-
 // heading names whose card a message speaks of; nothing in a chat that follows
 // one person.
 func heading(nickname string) string {
@@ -70,6 +66,7 @@ type CardView struct {
 	Office  card.Office // of State.Office; only Code is set when it is not in the directory
 	Wish    card.Office // the office that the person chose; zero when none
 	Claimed bool        // the holder says that they have collected it
+	Terms   Terms       // of the office, for a card that lies ready
 }
 
 // StatusView is where a person's cards stand.
@@ -87,7 +84,7 @@ func Status(s StatusView, now time.Time) string {
 	const room = 3600 // UTF-16 units, so that a lead and the freshness fit too
 	text, size := heading(s.Nickname), 0
 	for i, c := range s.Cards {
-		part := cardText(c)
+		part := cardText(c, now)
 		if len(s.Cards) > 1 {
 			part = "درخواست " + Number(i+1) + " از " + Number(len(s.Cards)) + "\n" + part
 		}
@@ -108,10 +105,14 @@ func Status(s StatusView, now time.Time) string {
 
 // cardText is one card in paragraphs: what to do, where, what to bring, since
 // when.
-func cardText(c CardView) string {
+func cardText(c CardView, now time.Time) string {
 	what := "مرحله: " + StageAsGiven(c.State) + "\n" + meaning(c)
 	if c.State.Note != "" && c.State.Stage.WaitsForHolder() {
 		what += "\nتوضیح: " + Passage(c.State.Note)
+	}
+	waits := c.State.Stage == card.StageReady && !c.Claimed
+	if waits && !c.Terms.Until.IsZero() {
+		what += "\n" + KeptUntil(c.Terms.Until, false, now)
 	}
 	parts := []string{what}
 	if c.State.Office != "" {
@@ -120,8 +121,8 @@ func cardText(c CardView) string {
 	if wish := wishLine(c); wish != "" {
 		parts = append(parts, wish)
 	}
-	if c.State.Stage == card.StageReady && !c.Claimed {
-		parts = append(parts, bring)
+	if waits {
+		parts = append(parts, c.Terms.collecting())
 	}
 	return strings.Join(append(parts, "از "+Date(c.Since)+" در این مرحله است."), "\n\n")
 }
@@ -246,6 +247,7 @@ func statusSamples() []Sample {
 		add(stage.String(), view(s, c))
 	}
 	ready := card.State{Stage: card.StageReady, Office: "12E4", AsOf: since}
+	add("terms", view(ready, CardView{Office: sampleOffice(), Terms: sampleTerms()}))
 	add("claimed", view(ready, CardView{Office: sampleOffice(), Claimed: true}))
 	add("another office", view(ready, CardView{Office: sampleOffice(), Wish: other}))
 	add("a wish", view(card.State{Stage: card.StageIssuing}, CardView{Wish: other}))

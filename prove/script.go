@@ -58,7 +58,7 @@ func aStatus() owed {
 // waits for the replies to the one before.
 func (c *citizen) beginning() [][]move {
 	moves := [][]move{
-		{says("/start", exactly("the welcome", locale.Welcome()))},
+		{says("/start", exactly("the welcome", locale.Welcome("")))},
 		{shares(exactly("the question for the code", locale.AskCode()))},
 	}
 	if c.role == early {

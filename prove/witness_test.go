@@ -20,7 +20,7 @@ func reply(text string) demo.Entry {
 }
 
 func news(o card.Office) demo.Entry {
-	return reply(locale.Arrived(locale.AlertView{Nicknames: []string{""}, Office: o}))
+	return reply(locale.Arrived(locale.AlertView{Nicknames: []string{""}, Office: o}, noon))
 }
 
 // TestWitness has a chat that is owed "one", "two" and the news of two
@@ -114,10 +114,10 @@ func TestWitnessReadsRefusalsAndLosses(t *testing.T) {
 
 func TestAnnounced(t *testing.T) {
 	moved := locale.AlertView{Nicknames: []string{"مامان"}, Office: office(3), From: office(2)}
-	if place, is := announced(locale.Arrived(moved)); !is || place != office(3).Name {
+	if place, is := announced(locale.Arrived(moved, noon)); !is || place != office(3).Name {
 		t.Errorf("an alert reads as %q, %v", place, is)
 	}
-	for _, text := range []string{locale.Welcome(), locale.NotFoundYet(), locale.AskCode()} {
+	for _, text := range []string{locale.Welcome(""), locale.NotFoundYet(), locale.AskCode()} {
 		if _, is := announced(text); is {
 			t.Errorf("%q reads as an alert", text)
 		}
