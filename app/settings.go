@@ -20,7 +20,7 @@ func readSettings(path string) (s *settings.Settings, problems []string) {
 	}
 	text, err := readAtMost(path, settings.Limit)
 	if err != nil {
-		return nil, []string{fmt.Sprintf("SETTINGS: %s cannot be read: %v", path, plainPathError(err))}
+		return nil, []string{fmt.Sprintf("SETTINGS names a file that cannot be read: %v", plainPathError(err))}
 	}
 	s, err = settings.Parse(text, manifest.OwnWords())
 	var wrong *settings.Error
