@@ -62,6 +62,7 @@ type commandLine struct {
 	Serve      serveCommand    `cmd:"" help:"Poll every configured bot until SIGINT or SIGTERM, then finish what is in hand and close; a second signal stops at once."`
 	Import     importCommand   `cmd:"" help:"Apply lists of cards (CSV)."`
 	Offices    officesCommand  `cmd:"" help:"Load the office directory (CSV); the same file again changes nothing."`
+	Report     reportCommand   `cmd:"" help:"Print the pile of cards that wait, by office and age; numbers only."`
 	Erase      eraseCommand    `cmd:"" help:"Read a national code from standard input, delete everything about it, print what went."`
 	Operator   operatorCommand `cmd:"" help:"Whose chat gets the program's own alarms: invite, show, remove."`
 	Keygen     keygenCommand   `cmd:"" help:"Print a new SECRET_KEY."`

@@ -26,6 +26,7 @@ const (
 	doImport  = "import"
 	doOffices = "offices"
 	doErase   = "erase"
+	doReport  = "report"
 
 	doOperatorInvite = "operator-invite"
 	doOperatorShow   = "operator-show"
@@ -36,8 +37,9 @@ const (
 type request struct {
 	Do     string `json:"do"`
 	DryRun bool   `json:"dry_run,omitempty"`
-	Yes    bool   `json:"yes,omitempty"`  // no need to ask, however many would be told
-	Code   string `json:"code,omitempty"` // doErase: the national code
+	Yes    bool   `json:"yes,omitempty"`    // no need to ask, however many would be told
+	Code   string `json:"code,omitempty"`   // doErase: the national code
+	Office string `json:"office,omitempty"` // doReport: of this office alone, its code or name
 
 	Platform card.Platform `json:"platform,omitempty"` // doOperatorRemove: that of one platform only
 

@@ -70,6 +70,8 @@ func (s *service) answer(ctx context.Context, session *session, r request) {
 		do = func(ctx context.Context) (any, error) { return s.loadOffices(ctx, session) }
 	case doErase:
 		do = func(ctx context.Context) (any, error) { return s.erase(ctx, r.Code) }
+	case doReport:
+		do = func(ctx context.Context) (any, error) { return s.report(ctx, r.Office) }
 	case doOperatorInvite:
 		do = func(ctx context.Context) (any, error) { return s.inviteOperator(ctx) }
 	case doOperatorShow:
@@ -123,6 +125,19 @@ func (s *service) loadOffices(ctx context.Context, session *session) (desk.Offic
 		}
 	}
 	return report, nil
+}
+
+// report counts the pile, of one office alone when it is named.
+func (s *service) report(ctx context.Context, office string) (desk.PileReport, error) {
+	directory := s.offices.Directory()
+	if office != "" {
+		code, _, err := directory.Resolve(office)
+		if err != nil {
+			return desk.PileReport{}, fmt.Errorf("looking for the office: %w", err)
+		}
+		office = code
+	}
+	return desk.Report(ctx, s.store, directory, time.Now(), office)
 }
 
 // erase deletes everything about a person.

@@ -115,3 +115,18 @@ func (f *Follower) ToldOf(id card.ApplicationID) *Told {
 	}
 	return nil
 }
+
+// Persons calls each with the persons from the given key on, in the order of
+// the keys, until each returns false. A count over all of them takes a View for
+// a few thousand at a time: a View that lasts holds what was deleted meanwhile
+// on the disk.
+func (tx *Tx) Persons(from card.PersonKey, each func(card.PersonKey, Person) (more bool, err error)) error {
+	prefix := []byte{personKind}
+	return tx.scan(prefix, rowKey(personKind, from[:]), func(row []byte, value func(any) error) (bool, error) {
+		var p Person
+		if err := value(&p); err != nil {
+			return false, err
+		}
+		return each(card.PersonKey(row[1:]), p)
+	})
+}

@@ -219,12 +219,12 @@ func TestGuardIsTakenOff(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		cell := rapid.StringOfN(rapid.SampledFrom([]rune("=+-@'\t\r\n ＝＠x۱")), 0, 6, -1).Draw(rt, "cell")
 		plain, _ := table.Clean(cell)
-		guarded, _ := table.Clean(guard(cell))
+		guarded, _ := table.Clean(Guard(cell))
 		if plain != guarded {
 			rt.Fatalf("%q says %q, guarded %q", cell, plain, guarded)
 		}
-		if strings.IndexAny(guard(cell), "=+-@\t\r\n＝＋－＠") == 0 {
-			rt.Fatalf("%q begins like a formula", guard(cell))
+		if strings.IndexAny(Guard(cell), "=+-@\t\r\n＝＋－＠") == 0 {
+			rt.Fatalf("%q begins like a formula", Guard(cell))
 		}
 	})
 }

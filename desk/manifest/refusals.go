@@ -64,14 +64,14 @@ func (r *Refusals) write(cells []string, added ...string) error {
 		if i < len(cells) {
 			cell = cells[i]
 		}
-		r.cells = append(r.cells, guard(cell))
+		r.cells = append(r.cells, Guard(cell))
 	}
 	for _, cell := range added {
-		r.cells = append(r.cells, guard(cell))
+		r.cells = append(r.cells, Guard(cell))
 	}
 	if own := r.width + r.dropped; len(cells) > own {
 		for _, cell := range cells[own:] {
-			r.cells = append(r.cells, guard(cell))
+			r.cells = append(r.cells, Guard(cell))
 		}
 	}
 	if err := r.out.Write(r.cells); err != nil {
@@ -80,9 +80,9 @@ func (r *Refusals) write(cells []string, added ...string) error {
 	return nil
 }
 
-// guard puts ' before what a spreadsheet would take for a formula (OWASP, CSV
+// Guard puts ' before what a spreadsheet would take for a formula (OWASP, CSV
 // injection); table.Clean takes it off.
-func guard(cell string) string {
+func Guard(cell string) string {
 	for _, prefix := range []string{"=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"} {
 		if strings.HasPrefix(cell, prefix) {
 			return "'" + cell

@@ -43,6 +43,21 @@ func persons(_ *testing.T, b *bench) {
 		none, err2 := tx.Person(card.PersonKey{9})
 		return errors.Join(err, err2, differ("a person", got, somebody()), differ("nobody", none.IsZero(), true))
 	})
+	b.update(func(tx *store.Tx) error {
+		return errors.Join(tx.PutPerson(card.PersonKey{}, somebody()), tx.PutPerson(card.PersonKey{0xff, 0xff, 0xff}, somebody()))
+	})
+	b.always(func(tx *store.Tx) error {
+		var all, later []card.PersonKey
+		err := tx.Persons(card.PersonKey{}, func(key card.PersonKey, p store.Person) (bool, error) {
+			all = append(all, key)
+			return len(all) < 3, differ("one of all", p, somebody())
+		})
+		err2 := tx.Persons(key, func(key card.PersonKey, _ store.Person) (bool, error) {
+			later = append(later, key)
+			return false, nil
+		})
+		return errors.Join(err, err2, differ("all", all, []card.PersonKey{{}, key, {0xff, 0xff, 0xff}}), differ("from one on", later, []card.PersonKey{key}))
+	})
 	b.update(func(tx *store.Tx) error { return tx.PutPerson(key, store.Person{}) })
 	b.always(func(tx *store.Tx) error {
 		got, err := tx.Person(key)
