@@ -18,9 +18,10 @@ type Update struct {
 	Private bool
 	Sent    time.Time // the message's own date; zero when it has none
 
-	Text     string   // of a message or an edited one
-	Contact  *Contact // a shared contact
-	Media    bool     // a photo, sticker, voice, file, location: content we do not read
+	Text     string    // of a message or an edited one
+	Contact  *Contact  // a shared contact
+	Location *Location // a place: a point, a venue's, or where a live location begins
+	Media    bool      // a photo, sticker, voice, file: content we do not read
 	Callback *Callback
 	// Blocked is for KindMembership: the person stopped (true) or started
 	// (false) the bot.
@@ -46,6 +47,10 @@ type Contact struct {
 	UserID    int64  // whose contact it is; 0 when absent
 	Forwarded bool   // the message carries a forward_* field
 }
+
+// Location is a point in degrees, WGS 84. It is 0, 0 when the message's own
+// figures are none.
+type Location struct{ Latitude, Longitude float64 }
 
 // Callback is a pressed inline button.
 type Callback struct {
@@ -73,6 +78,17 @@ type Reply struct {
 	// To is another chat of the same bot that this is said to; zero is the chat
 	// that is answered.
 	To card.Subscriber `cbor:"-"`
+	// Venue is a place to show on a map, with the keyboard under it. Where the
+	// platform refuses it, Text goes instead.
+	Venue *Venue `cbor:"8,keyasint,omitempty"`
+}
+
+// Venue is a place with a name. A platform without venues shows the point alone.
+type Venue struct {
+	Title     string  `cbor:"1,keyasint"` // neither it nor the address is empty
+	Address   string  `cbor:"2,keyasint"`
+	Latitude  float64 `cbor:"3,keyasint"` // degrees, WGS 84
+	Longitude float64 `cbor:"4,keyasint"`
 }
 
 // Keyboard is the buttons of a reply. The zero value changes nothing, except
@@ -103,4 +119,6 @@ type Button struct {
 	URL     string `cbor:"3,keyasint,omitempty"` // inline: opens an address
 	Copy    string `cbor:"4,keyasint,omitempty"` // inline: copies a text (Bale, Telegram ≥ 7.11)
 	Contact bool   `cbor:"5,keyasint,omitempty"` // menu: shares the person's own contact
+	// Location is for a menu: it sends where the person is.
+	Location bool `cbor:"6,keyasint,omitempty"`
 }

@@ -76,3 +76,13 @@ func (o object) number(name string) (int64, bool) {
 	}
 	return int64(f), true
 }
+
+// decimal returns a field that is a finite number, or one in a string.
+func (o object) decimal(name string) (float64, bool) {
+	s := string(o[name])
+	if strings.HasPrefix(s, `"`) {
+		s, _ = o.text(name)
+	}
+	f, err := strconv.ParseFloat(s, 64)
+	return f, err == nil && !math.IsNaN(f) && !math.IsInf(f, 0)
+}

@@ -30,6 +30,9 @@ type Profile struct {
 	// input_field_placeholder, is_persistent and copy_text buttons.
 	Silence, NoPreview, Placeholder, Persistent, CopyText bool
 
+	// Venue says that the platform has sendVenue; sendLocation has each.
+	Venue bool
+
 	// About says that the platform keeps a profile of the bot which the bot
 	// sets: its commands and descriptions.
 	About bool
@@ -52,6 +55,7 @@ func Telegram() Profile {
 		Persistent:     true,
 		CopyText:       true,
 		About:          true,
+		Venue:          true,
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 // bot's and the chat's turn: see [Client.ChatWait] for not doing so.
 //
 // An edit that the platform refuses becomes a new message; one that changes
-// nothing has succeeded.
+// nothing has succeeded. A venue that the platform refuses becomes its text.
 //
 // A send whose answer was lost is an Outage, and so is one that the platform
 // took just before the connection broke: the Bot API has no key by which it
@@ -27,6 +27,14 @@ import (
 // While the breaker is open nothing is tried: the answer is an Outage that
 // says when to come again.
 func (c *Client) Send(ctx context.Context, class Class, chat int64, r Reply) (messageID int, err error) {
+	if r.Venue != nil {
+		id, err := c.sendVenue(ctx, class, chat, r)
+		// A bare 404 may be the platform's word for a method that it has not.
+		if e := asError(err); e == nil || e.Kind != Refused && e.Code != 404 {
+			return id, err
+		}
+		r.Edit = 0
+	}
 	params, err := c.messageParams(chat, r)
 	if err != nil {
 		return 0, err
@@ -54,6 +62,26 @@ func (c *Client) Send(ctx context.Context, class Class, chat int64, r Reply) (me
 		params["disable_notification"] = "true"
 	}
 	return c.send(ctx, class, chat, "sendMessage", params)
+}
+
+// sendVenue shows a place on a map, as a new message.
+func (c *Client) sendVenue(ctx context.Context, class Class, chat int64, r Reply) (int, error) {
+	params, err := c.messageParams(chat, r)
+	if err != nil {
+		return 0, err
+	}
+	delete(params, "text")
+	delete(params, "link_preview_options")
+	params["latitude"] = strconv.FormatFloat(r.Venue.Latitude, 'f', -1, 64)
+	params["longitude"] = strconv.FormatFloat(r.Venue.Longitude, 'f', -1, 64)
+	if r.Silent && c.profile.Silence {
+		params["disable_notification"] = "true"
+	}
+	if !c.profile.Venue {
+		return c.send(ctx, class, chat, "sendLocation", params)
+	}
+	params["title"], params["address"] = c.profile.text(r.Venue.Title), c.profile.text(r.Venue.Address)
+	return c.send(ctx, class, chat, "sendVenue", params)
 }
 
 // editable reports whether an edit can carry a keyboard of the kind: menus
@@ -164,6 +192,7 @@ type copyText struct {
 type menuButton struct {
 	Text    string `json:"text"`
 	Contact bool   `json:"request_contact,omitempty"`
+	Place   bool   `json:"request_location,omitempty"`
 }
 
 // markup returns the platform's form of k; ok is false when there is nothing
@@ -193,7 +222,7 @@ func (p Profile) markup(k Keyboard) (m markup, ok bool) {
 		for _, row := range k.Rows {
 			var out []menuButton
 			for _, b := range row {
-				out = append(out, menuButton{Text: b.Text, Contact: b.Contact})
+				out = append(out, menuButton{Text: b.Text, Contact: b.Contact, Place: b.Location})
 			}
 			if len(out) > 0 {
 				m.Menu = append(m.Menu, out)

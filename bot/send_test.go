@@ -79,6 +79,12 @@ func TestSendForms(t *testing.T) {
 				"reply_markup": `{"keyboard":[[{"text":"شماره","request_contact":true}],[{"text":"راهنما"}]],"resize_keyboard":true}`}},
 		{"a menu cannot be edited in", Bale(), Reply{Text: "a", Edit: 3, Keyboard: Keyboard{Kind: KeyboardRemove}}, "sendMessage",
 			map[string]string{"chat_id": "-5", "text": "a", "reply_markup": `{"remove_keyboard":true}`}},
+		{"a place is asked for", Bale(), Reply{Text: "a", Keyboard: Keyboard{Kind: KeyboardMenu, Rows: [][]Button{{{Text: "جا", Location: true}}}}}, "sendMessage",
+			map[string]string{"chat_id": "-5", "text": "a", "reply_markup": `{"keyboard":[[{"text":"جا","request_location":true}]],"resize_keyboard":true}`}},
+		{"a venue, Telegram", Telegram(), Reply{Text: "a", Silent: true, Keyboard: inline, Venue: &Venue{"نام", "نشانی", 35.7, 51.25}}, "sendVenue",
+			map[string]string{"chat_id": "-5", "latitude": "35.7", "longitude": "51.25", "title": "نام", "address": "نشانی", "disable_notification": "true", "reply_markup": inlineJSON}},
+		{"a venue, Bale", Bale(), Reply{Text: "a", Venue: &Venue{"نام", "نشانی", 35.7, 51.25}}, "sendLocation",
+			map[string]string{"chat_id": "-5", "latitude": "35.7", "longitude": "51.25"}},
 		{"an empty keyboard", Bale(), Reply{Text: "a", Keyboard: Keyboard{Kind: KeyboardInline, Rows: [][]Button{{}}}}, "sendMessage",
 			map[string]string{"chat_id": "-5", "text": "a"}},
 		{"a platform without copy_text", Profile{}, Reply{Text: "a", Keyboard: inline}, "sendMessage",
@@ -132,6 +138,35 @@ func TestSendEdits(t *testing.T) {
 				t.Errorf("calls (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// A venue that the platform will never take becomes the text with the address;
+// what may pass later is not given up.
+func TestSendVenueRefused(t *testing.T) {
+	for _, tt := range []struct {
+		answer string
+		calls  []string
+		kind   ErrorKind
+	}{
+		{refusal(400, "Bad Request: wrong coordinates"), []string{"sendVenue", "sendMessage"}, 0},
+		{refusal(404, "Not Found"), []string{"sendVenue", "sendMessage"}, 0},
+		{refusal(403, "Forbidden: bot was blocked by the user"), []string{"sendVenue"}, Blocked},
+		{refusal(429, "Too Many Requests"), []string{"sendVenue"}, Limited},
+		{refusal(502, "Bad Gateway"), []string{"sendVenue"}, Outage},
+	} {
+		c, calls := recorder(t, Telegram(), tt.answer, accepted)
+		id, err := c.Send(t.Context(), ClassReply, 5, Reply{Text: "نشانی", Venue: &Venue{"نام", "نشانی", 35.7, 51.25}})
+		if fell := len(tt.calls) == 2; fell != (err == nil && id == 77) || !fell && asError(err).Kind != tt.kind {
+			t.Errorf("%s: Send = %d, %v", tt.answer, id, err)
+		}
+		var methods []string
+		for _, call := range *calls {
+			methods = append(methods, call.Method)
+		}
+		if diff := cmp.Diff(tt.calls, methods); diff != "" {
+			t.Errorf("%s: %s", tt.answer, diff)
+		}
 	}
 }
 

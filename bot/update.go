@@ -19,7 +19,7 @@ var ErrUndecodable = errors.New("the update cannot be read")
 // read.
 var mediaFields = []string{
 	"photo", "sticker", "voice", "audio", "video", "video_note", "animation", "document",
-	"location", "venue", "poll", "dice", "game", "story", "invoice", "paid_media", "checklist",
+	"poll", "dice", "game", "story", "invoice", "paid_media", "checklist",
 }
 
 // Decode reads one update, by itself: whatever is odd in it spoils no other.
@@ -120,6 +120,11 @@ func (u *Update) message(kind Kind, m object) error {
 		u.Contact = &Contact{Forwarded: forwarded(m)}
 		u.Contact.Phone, _ = contact.text("phone_number")
 		u.Contact.UserID, _ = contact.number("user_id")
+	case m.has("location"), m.has("venue"):
+		// A live location is edited all the time, and says nothing new.
+		if kind == KindMessage {
+			u.Kind, u.Location = kind, location(m)
+		}
 	default:
 		for _, name := range mediaFields {
 			if m.has(name) {
@@ -131,6 +136,21 @@ func (u *Update) message(kind Kind, m object) error {
 		// nothing that anyone said: KindOther.
 	}
 	return nil
+}
+
+// location reads the point of a message. Telegram sends a venue's beside it
+// too.
+func location(m object) *Location {
+	point := m.object("location")
+	if point == nil {
+		point = m.object("venue").object("location")
+	}
+	lat, ok := point.decimal("latitude")
+	lon, too := point.decimal("longitude")
+	if !ok || !too {
+		return &Location{}
+	}
+	return &Location{lat, lon}
 }
 
 // forwarded reports whether the message carries a forward_* field: the

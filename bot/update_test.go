@@ -2,6 +2,7 @@ package bot
 
 import (
 	"errors"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -53,6 +54,20 @@ var updates = []struct {
 		Update{ID: 1, Kind: KindEdited, User: 5, Private: true, Sent: at, Text: "a"}, 5},
 	{"a photo", `{"update_id":1,"message":{` + fromAli + `,"photo":[{}],"caption":"a"}}`,
 		Update{ID: 1, Kind: KindMessage, User: 5, Private: true, Sent: at, Media: true}, 5},
+	{"a place", `{"update_id":1,"message":{` + fromAli + `,"location":{"latitude":35.7,"longitude":51,"horizontal_accuracy":12.5}}}`,
+		Update{ID: 1, Kind: KindMessage, User: 5, Private: true, Sent: at, Location: &Location{35.7, 51}}, 5},
+	{"a live place, in strings", `{"update_id":1,"message":{` + fromAli + `,"location":{"latitude":"35.7","longitude":"-51","live_period":60}}}`,
+		Update{ID: 1, Kind: KindMessage, User: 5, Private: true, Sent: at, Location: &Location{35.7, -51}}, 5},
+	{"a live place goes on", `{"update_id":1,"edited_message":{` + fromAli + `,"location":{"latitude":35.7,"longitude":51}}}`,
+		Update{ID: 1, User: 5, Private: true, Sent: at}, 5},
+	{"a venue", `{"update_id":1,"message":{` + fromAli + `,"venue":{"location":{"latitude":35.7,"longitude":51},"title":"x"}}}`,
+		Update{ID: 1, Kind: KindMessage, User: 5, Private: true, Sent: at, Location: &Location{35.7, 51}}, 5},
+	{"a place that is none", `{"update_id":1,"message":{` + fromAli + `,"location":{"latitude":"NaN","longitude":51}}}`,
+		Update{ID: 1, Kind: KindMessage, User: 5, Private: true, Sent: at, Location: &Location{}}, 5},
+	{"a place without figures", `{"update_id":1,"message":{` + fromAli + `,"location":[1,2]}}`,
+		Update{ID: 1, Kind: KindMessage, User: 5, Private: true, Sent: at, Location: &Location{}}, 5},
+	{"a place beyond numbers", `{"update_id":1,"message":{` + fromAli + `,"location":{"latitude":1e999,"longitude":51}}}`,
+		Update{ID: 1, Kind: KindMessage, User: 5, Private: true, Sent: at, Location: &Location{}}, 5},
 	{"a service message", `{"update_id":1,"message":{` + fromAli + `,"pinned_message":{}}}`,
 		Update{ID: 1, User: 5, Private: true, Sent: at}, 5},
 	{"a contact", `{"update_id":1,"message":{` + fromAli + `,` + ownContact + `}}`,
@@ -220,6 +235,9 @@ func FuzzDecode(f *testing.F) {
 		}
 		if u.From.Chat != chat || u.Kind != KindOther && !ok {
 			t.Fatalf("Decode says chat %d, ChatOf %d, %v", u.From.Chat, chat, ok)
+		}
+		if p := u.Location; p != nil && (math.IsNaN(p.Latitude+p.Longitude) || math.IsInf(p.Latitude+p.Longitude, 0)) {
+			t.Fatalf("a point without figures: %v", *p)
 		}
 		u.Contact.Proves(u)
 		u.Command()
