@@ -233,7 +233,7 @@ func (w *world) contact(ts *testscript.TestScript, args []string) {
 	c.SendContact(args[1], owner[args[2]], args[2] == "forwarded")
 }
 
-// send sends what is no text: send NAME photo|sticker|place|edit
+// send sends what is no text: send NAME photo|sticker|place [LAT LON]|edit
 func (w *world) send(ts *testscript.TestScript, args []string) {
 	c := w.acts(ts, args[0])
 	switch args[1] {
@@ -242,7 +242,13 @@ func (w *world) send(ts *testscript.TestScript, args []string) {
 	case "sticker":
 		c.Sticker()
 	case "place":
-		c.Place(35.7, 51.4)
+		at := [2]float64{35.7, 51.4}
+		for i := range args[2:] {
+			var err error
+			at[i], err = strconv.ParseFloat(args[2+i], 64)
+			ts.Check(err)
+		}
+		c.Place(at[0], at[1])
 	case "edit":
 		_, err := c.Edit(0, args[2])
 		ts.Check(err)

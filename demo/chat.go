@@ -37,6 +37,7 @@ type message struct {
 	markup    markup
 	contact   *wireContact
 	location  *wireLocation
+	venue     *wireVenue
 	forwarded bool
 	media     string // "photo" or "sticker"
 	silent    bool
@@ -74,6 +75,7 @@ type Message struct {
 	Buttons [][]Button // under the message
 	Phone   string     // of a shared contact
 	Media   string     // "photo", "sticker" or "location"
+	Place   string     // of a location: its degrees, below the name and address of a venue
 	Silent  bool
 }
 
@@ -108,7 +110,10 @@ func (m *message) view() Message {
 		v.Phone = m.contact.Phone
 	}
 	if m.location != nil {
-		v.Media = "location"
+		v.Media, v.Place = "location", m.location.String()
+		if m.venue != nil {
+			v.Place = m.venue.Title + "\n" + m.venue.Address + "\n" + v.Place
+		}
 	}
 	if m.markup.kind == inlineKeyboard {
 		v.Buttons = m.markup.rows
@@ -124,10 +129,9 @@ func (s *Server) touch(c *chat) {
 
 // add puts a message at the end of the chat and gives it its id. The caller
 // holds mu.
-func (s *Server) add(b *account, c *chat, m *message) *message {
+func (s *Server) add(b *account, c *chat, m *message) {
 	m.id, m.at = b.nextMessage, s.now()
 	b.nextMessage++
 	c.messages = append(c.messages, m)
 	s.touch(c)
-	return m
 }

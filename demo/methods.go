@@ -16,6 +16,7 @@ var commonMethods = map[string]method{
 	"deleteWebhook":          deleteWebhook,
 	"getWebhookInfo":         getWebhookInfo,
 	"sendMessage":            sendMessage,
+	"sendLocation":           sendLocation,
 	"editMessageText":        editMessageText,
 	"editMessageReplyMarkup": editMessageReplyMarkup,
 	"deleteMessage":          deleteMessage,
@@ -25,6 +26,7 @@ var commonMethods = map[string]method{
 
 // telegramMethods are those that Bale has not.
 var telegramMethods = map[string]method{
+	"sendVenue":             sendVenue,
 	"setMyCommands":         setMyCommands,
 	"getMyCommands":         getMyCommands,
 	"setMyDescription":      setText("description", 512),
@@ -110,6 +112,12 @@ func sendMessage(c *call) (any, *apiError) {
 	if refusal != nil {
 		return nil, refusal
 	}
+	return c.send(&message{text: said}, said)
+}
+
+// send puts a message of the bot's before a person; said is what the journal
+// holds of it.
+func (c *call) send(m *message, said string) (any, *apiError) {
 	to, refusal := c.chat()
 	if refusal != nil {
 		return nil, refusal
@@ -118,7 +126,8 @@ func sendMessage(c *call) (any, *apiError) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	m := c.s.add(c.bot, to, &message{text: said, markup: keys, silent: c.args.flag("disable_notification")})
+	m.markup, m.silent = keys, c.args.flag("disable_notification")
+	c.s.add(c.bot, to, m)
 	to.typing = time.Time{}
 	switch keys.kind {
 	case menuKeyboard:
@@ -163,6 +172,8 @@ func (c *call) edit(kind EntryKind, said func(*message) string) (any, *apiError)
 		return nil, refusal
 	case keys.kind != noMarkup && keys.kind != inlineKeyboard:
 		return nil, bad("inline keyboard expected")
+	case kind == Edited && m.location != nil:
+		return nil, bad("there is no text in the message to edit")
 	case m.text == said(m) && m.markup.same(keys):
 		return nil, errNotModified
 	}

@@ -204,6 +204,12 @@ func (p *page) act(r *http.Request) (any, *pageError) {
 		person.Photo()
 	case "sticker":
 		person.Sticker()
+	case "place":
+		if at, ok := samplePlace(ask.Text); ok {
+			person.Place(at.Latitude, at.Longitude)
+			return struct{}{}, nil
+		}
+		return nil, errPage
 	case "contact": // of somebody else, out of the address book
 		person.SendContact("+989990009999", 0, false)
 	case "block":

@@ -3,6 +3,7 @@ package demo
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"kartyar/locale"
@@ -32,6 +33,7 @@ type shownMessage struct {
 	Spans   []Span     `json:"spans"`
 	Media   string     `json:"media,omitempty"`
 	Phone   string     `json:"phone,omitempty"`
+	Place   []string   `json:"place,omitempty"` // lines, the last is the degrees
 	Buttons [][]Button `json:"buttons,omitempty"`
 	Spin    []string   `json:"spin,omitempty"` // data of the presses that wait for an answer
 }
@@ -119,6 +121,9 @@ func (m *message) show(b *account, spin []string) shownMessage {
 		ID: m.id, Bot: v.FromBot, Edited: !m.edited.IsZero(), Silent: m.silent, Spin: spin,
 		Time:  locale.Digits(m.at.In(locale.Tehran()).Format("15:04")),
 		Spans: spans(m.text, b.rules.markdown && v.FromBot), Media: v.Media, Buttons: v.Buttons,
+	}
+	if v.Place != "" {
+		shown.Place = strings.Split(v.Place, "\n")
 	}
 	if v.Phone != "" {
 		shown.Phone = locale.Isolate(v.Phone)

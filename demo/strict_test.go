@@ -71,6 +71,16 @@ func TestStrictness(t *testing.T) {
 		{"delete the unknown", "deleteMessage", args{"chat_id", "SARA", "message_id", 999}, "message to delete not found", "message to delete not found"},
 		{"delete", "deleteMessage", args{"chat_id", "SARA", "message_id", "OURS"}, "", ""},
 
+		{"a place", "sendLocation", args{"chat_id", "SARA", "latitude", "35.7", "longitude", "51.4", "reply_markup", inline(`{"text":"a","callback_data":"b"}`)}, "", ""},
+		{"no place", "sendLocation", args{"chat_id", "SARA", "latitude", "35.7"}, "is empty", "is empty"},
+		{"a place off the globe", "sendLocation", args{"chat_id", "SARA", "latitude", "90.1", "longitude", "51.4"}, "wrong coordinates", "wrong coordinates"},
+		{"a place of no number", "sendLocation", args{"chat_id", "SARA", "latitude", "35.7", "longitude", "NaN"}, "wrong coordinates", "wrong coordinates"},
+		{"a place for nobody", "sendLocation", args{"chat_id", 17, "latitude", "35.7", "longitude", "51.4"}, "chat not found", "no such group or user"},
+		{"a venue", "sendVenue", args{"chat_id", "SARA", "latitude", "35.7", "longitude", "51.4", "title", "دفتر", "address", "ونک"}, "", "Not Found"},
+		{"a venue without a name", "sendVenue", args{"chat_id", "SARA", "latitude", "35.7", "longitude", "51.4", "address", "ونک"}, "title", "Not Found"},
+		{"a venue without an address", "sendVenue", args{"chat_id", "SARA", "latitude", "35.7", "longitude", "51.4", "title", "دفتر"}, "address", "Not Found"},
+		{"a venue nowhere", "sendVenue", args{"chat_id", "SARA", "latitude", "", "longitude", "51.4", "title", "دفتر", "address", "ونک"}, "is empty", "Not Found"},
+
 		{"answer the unknown", "answerCallbackQuery", args{"callback_query_id", "17"}, "query is too old", "query is too old"},
 		{"action", "sendChatAction", args{"chat_id", "SARA", "action", "typing"}, "", ""},
 		{"no action", "sendChatAction", args{"chat_id", "SARA", "action", "dancing"}, "wrong parameter action", "wrong parameter action"},

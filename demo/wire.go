@@ -32,6 +32,7 @@ type wireMessage struct {
 	Entities    []wireEntity    `json:"entities,omitempty"`
 	Contact     *wireContact    `json:"contact,omitempty"`
 	Location    *wireLocation   `json:"location,omitempty"`
+	Venue       *wireVenue      `json:"venue,omitempty"`
 	Photo       []wireFile      `json:"photo,omitempty"`
 	Sticker     *wireFile       `json:"sticker,omitempty"`
 	ReplyMarkup json.RawMessage `json:"reply_markup,omitempty"`
@@ -52,6 +53,12 @@ type wireContact struct {
 type wireLocation struct {
 	Latitude  float64 `json:"latitude"`
 	Longitude float64 `json:"longitude"`
+}
+
+type wireVenue struct {
+	Location wireLocation `json:"location"`
+	Title    string       `json:"title"`
+	Address  string       `json:"address"`
 }
 
 type wireFile struct {
@@ -122,7 +129,7 @@ func (c *chat) wire() wireChat {
 func (m *message) wire(b *account, c *chat) *wireMessage {
 	w := &wireMessage{
 		ID: m.id, From: b.wire(), Chat: c.wire(), Date: m.at.Unix(), Text: m.text,
-		Contact: m.contact, Location: m.location,
+		Contact: m.contact, Location: m.location, Venue: m.venue,
 	}
 	if m.from != nil {
 		w.From = m.from.wire(b)

@@ -146,7 +146,7 @@ func (a announcement) buttons() bot.Keyboard {
 		}
 	}
 	if len(there) > 0 {
-		rows = append(rows, mapButton(a.place(a.Office)))
+		rows = append(rows, a.mapButtons(a.Chat, a.place(a.Office)))
 	}
 	off := press{Action: actUnsubscribe, Choice: keepMessage}
 	if a.onePerson() {

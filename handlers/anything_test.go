@@ -20,7 +20,7 @@ func TestAnything(t *testing.T) {
 		"/start", "/status", "/help", "/settings", "/privacy", "سلام", "مامان", "9990000019", "کاشان", "999", saraCode, rezaCode, mamanCode, otherCode,
 		receiptOf, "WRONG00000", "09990000001", locale.ButtonStatus, locale.ButtonChooseOffice, locale.ButtonSubscribe, locale.ButtonUnsubscribe,
 		locale.ButtonCollected, locale.ButtonRemindLater, locale.ButtonBack, locale.ButtonAddPerson, locale.ButtonDeleteMyData, locale.ButtonForgetYes,
-		locale.ButtonNoReceipt, locale.ButtonHaveReceipt, locale.ButtonKeepName, locale.ButtonSettings, strings.Repeat("ا", 4000),
+		locale.ButtonNoReceipt, locale.ButtonHaveReceipt, locale.ButtonKeepName, locale.ButtonSettings, locale.ButtonSendLocation, strings.Repeat("ا", 4000),
 	}
 	base := map[card.Platform]*world{card.Telegram: newWorld(t, card.Telegram), card.Bale: newWorld(t, card.Bale)}
 	for _, w := range base {
@@ -36,7 +36,7 @@ func TestAnything(t *testing.T) {
 		w.last = nil
 		var buttons []string
 		for range rapid.IntRange(1, 30).Draw(r, "steps") {
-			switch rapid.IntRange(0, 5).Draw(r, "what") {
+			switch rapid.IntRange(0, 6).Draw(r, "what") {
 			case 0:
 				w.shares(string(saraPhone))
 			case 1, 2, 3:
@@ -47,6 +47,8 @@ func TestAnything(t *testing.T) {
 				fallthrough
 			case 4:
 				w.text(rapid.SampledFrom(inputs).Draw(r, "text"))
+			case 5:
+				w.sends(rapid.SampledFrom([]float64{0, 35.7, 48.2, 95}).Draw(r, "latitude"), rapid.SampledFrom([]float64{0, 16.4, 51.4}).Draw(r, "longitude"))
 			default:
 				w.later(time.Duration(rapid.IntRange(0, 72).Draw(r, "hours")) * time.Hour)
 				continue

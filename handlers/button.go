@@ -45,6 +45,8 @@ const (
 	actSkipName
 	actBack
 	actOwnOffice // choose the office that the record names
+	actNear      // ask where the person is
+	actMap       // show Office of Province and City on a map
 )
 
 // The actions about one-time links. They are numbered apart from the others.

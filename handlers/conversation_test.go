@@ -287,11 +287,11 @@ func TestOffices(t *testing.T) {
 	chosen("3")
 	w.text("انتخاب دفتر").text("قققققق").says(locale.NoOfficeFound()).press("استان دیگر").press("تهران").press("دفتر نمونهٔ ونک")
 	chosen("1")
-	if r := w.last[0]; r.Edit == 0 || !strings.HasPrefix(r.Keyboard.Rows[0][0].URL, "https://balad.ir/location?latitude=35.75750&longitude=51.41000") {
+	if r := w.last[0]; r.Edit == 0 || !strings.HasPrefix(r.Keyboard.Rows[0][1].URL, "https://balad.ir/location?latitude=35.75750&longitude=51.41000") {
 		t.Errorf("want an edit with a map, got %+v", r)
 	}
 	w.text("انتخاب دفتر").press("خارج").press("کنسولگری")
-	if r := w.last[0]; !strings.HasPrefix(r.Keyboard.Rows[0][0].URL, "https://www.openstreetmap.org/") {
+	if r := w.last[0]; !strings.HasPrefix(r.Keyboard.Rows[0][1].URL, "https://www.openstreetmap.org/") {
 		t.Errorf("got %+v", r.Keyboard)
 	}
 }

@@ -38,6 +38,9 @@ func (t *turn) offices() error {
 	if own.Name != "" {
 		rows = append(rows, row(t.button(locale.OwnOffice(locale.Label(own.Name)), pressFor(actOwnOffice, person))))
 	}
+	if t.Offices().Located() {
+		rows = append(rows, row(t.button(locale.ButtonNearest, pressFor(actNear, person))))
+	}
 	provinces := t.Offices().Provinces()
 	page := pressFor(actOffices, person)
 	page.Choice = t.press.Choice
@@ -213,18 +216,27 @@ func (t *turn) officeText() error {
 // chooseOffice notes the office of the pressed button.
 func (t *turn) chooseOffice() error {
 	person, ok := t.pressedPerson()
-	province, city, known := t.cityPressed()
 	if !ok {
 		return t.stale()
 	}
-	if known {
-		for _, o := range t.Offices().In(province, city) {
-			if officeHash(o.Code) == t.press.Office {
-				return t.wish(person, o)
-			}
-		}
+	if o, known := t.officePressed(); known {
+		return t.wish(person, o)
 	}
 	return t.offices() // the directory has changed meanwhile
+}
+
+// officePressed finds the office of the pressed button.
+func (t *turn) officePressed() (o card.Office, known bool) {
+	province, city, known := t.cityPressed()
+	if !known {
+		return card.Office{}, false
+	}
+	for _, o := range t.Offices().In(province, city) {
+		if officeHash(o.Code) == t.press.Office {
+			return o, true
+		}
+	}
+	return card.Office{}, false
 }
 
 // chooseOwnOffice notes the office that the record names.
@@ -252,7 +264,7 @@ func (t *turn) wish(person card.PersonKey, o card.Office) error {
 	if err := t.Rules.ChooseOffice(t.tx, t.now, person, t.chat, o.Code); err != nil {
 		return err
 	}
-	t.show(bot.Reply{Text: locale.OfficeChosen(o), Keyboard: inline(mapButton(o), t.statusButton(person),
+	t.show(bot.Reply{Text: locale.OfficeChosen(o), Keyboard: inline(t.mapButtons(t.chat, o), t.statusButton(person),
 		row(t.button(locale.ButtonChooseOffice, pressFor(actOffices, person))))})
 	return nil
 }

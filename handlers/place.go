@@ -48,5 +48,29 @@ func mapButton(o card.Office) []bot.Button {
 	return row(bot.Button{Text: locale.ButtonMap, URL: url})
 }
 
+// mapButtons shows an office on a map: as a message that any map on the phone
+// opens, and as a link; nothing when it is not known where it is. The first
+// leaves the message standing that it is under.
+func (h *Handlers) mapButtons(chat card.ChatKey, o card.Office) []bot.Button {
+	link := mapButton(o)
+	if link == nil {
+		return nil
+	}
+	p := press{Action: actMap, Choice: keepMessage, Province: placeHash(o.Province), City: placeHash(o.City), Office: officeHash(o.Code)}
+	return append(row(bot.Button{Text: locale.ButtonPin, Data: h.seal.data(chat, p)}), link...)
+}
+
+// showMap sends the office of the pressed button as a place on the map.
+func (t *turn) showMap() error {
+	o, known := t.officePressed()
+	if !known || !o.Located {
+		return t.stale() // the directory has changed meanwhile
+	}
+	t.say(bot.Reply{Text: locale.OfficeLines(o), Keyboard: inline(mapButton(o)), Venue: &bot.Venue{
+		Title: locale.Label(officeLabel(o)), Address: locale.VenueAddress(o), Latitude: o.Latitude, Longitude: o.Longitude,
+	}})
+	return nil
+}
+
 // degrees writes an angle with five decimals, which is a metre.
 func degrees(v float64) string { return strconv.FormatFloat(v, 'f', 5, 64) }

@@ -45,6 +45,7 @@ func newRoutes() routes {
 			{locale.ButtonStatus, (*turn).askStatus},
 			{locale.ButtonShareContact, (*turn).askContactAgain},
 			{locale.ButtonChooseOffice, (*turn).offices},
+			{locale.ButtonSendLocation, (*turn).askLocation},
 			{locale.ButtonSubscribe, (*turn).subscribe},
 			{locale.ButtonUnsubscribe, (*turn).unsubscribe},
 			{locale.ButtonCollected, (*turn).claimAny},
@@ -68,6 +69,8 @@ func newRoutes() routes {
 			actSnooze:      (*turn).snooze,
 			actOffices:     (*turn).offices,
 			actOwnOffice:   (*turn).chooseOwnOffice,
+			actNear:        (*turn).askLocation,
+			actMap:         (*turn).showMap,
 			actCities:      (*turn).cities,
 			actCity:        (*turn).city,
 			actOffice:      (*turn).chooseOffice,
@@ -95,6 +98,7 @@ func newRoutes() routes {
 			receipt:  (*turn).receiptText,
 			nickname: (*turn).nicknameText,
 			office:   (*turn).officeText,
+			nearby:   (*turn).officeText,
 			forget:   (*turn).forgetText,
 		},
 	}
@@ -116,6 +120,8 @@ func (t *turn) dispatch(pressed bool) error {
 		return t.refuse(locale.EditedNotRead())
 	case t.u.Contact != nil:
 		return t.contact()
+	case t.u.Location != nil:
+		return t.location()
 	case t.u.Media:
 		return t.refuse(locale.OnlyText())
 	}

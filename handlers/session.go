@@ -21,6 +21,7 @@ const (
 	nickname       // a nickname for the first of session.Naming
 	office         // a part of an office's name, for session.Person
 	forget         // whether to delete everything, asked at session.At
+	nearby         // where the person is, or a part of an office's name, for session.Person
 )
 
 // session is where a conversation stands.
@@ -42,7 +43,7 @@ const (
 // decodeSession reads a kept session; one that cannot be read, or of a later
 // version, begins anew.
 func decodeSession(b []byte) (s session) {
-	if len(b) == 0 || cbor.Unmarshal(b, &s) != nil || s.State > forget {
+	if len(b) == 0 || cbor.Unmarshal(b, &s) != nil || s.State > nearby {
 		return session{}
 	}
 	return s
@@ -61,7 +62,7 @@ func (s session) askedWithin(d time.Duration, now time.Time) bool {
 }
 
 // hasOwnMenu reports whether the main buttons give way to others in a state.
-func (s state) hasOwnMenu() bool { return s == contact || s == code || s == receipt }
+func (s state) hasOwnMenu() bool { return s == contact || s == code || s == receipt || s == nearby }
 
 // shows is what a reply that shows a status is rendered anew from.
 type shows struct {

@@ -52,6 +52,8 @@ func (t *turn) stateMenu() bot.Keyboard {
 		return menu(locale.PlaceholderCode, row(back))
 	case receipt:
 		return menu(locale.PlaceholderReceipt, row(back))
+	case nearby:
+		return nearbyMenu()
 	}
 	return mainMenu()
 }

@@ -198,7 +198,7 @@ func (t *turn) cardButtons(person card.PersonKey, f *store.Follower, answer look
 		rows = append(rows, row(t.button(locale.ButtonRemindLater, pressOf(actSnoozeAsk, person, waits.ID, waits.Arrival.Number))))
 	}
 	if len(ready) > 0 {
-		rows = append(rows, mapButton(t.place(ready[0].State.Office)))
+		rows = append(rows, t.mapButtons(t.chat, t.place(ready[0].State.Office)))
 	}
 	rows = append(rows, row(t.newsButton(person, f), t.button(locale.ButtonChooseOffice, pressFor(actOffices, person))))
 	return inline(rows...)

@@ -169,6 +169,9 @@ func render(r bot.Reply) string {
 		b.WriteString("(در جای پیام پیشین)\n")
 	}
 	b.WriteString(r.Text + "\n")
+	if v := r.Venue; v != nil {
+		fmt.Fprintf(&b, "(نقشه: %s | %s | %v %v)\n", v.Title, v.Address, v.Latitude, v.Longitude)
+	}
 	for _, row := range r.Keyboard.Rows {
 		for _, button := range row {
 			fmt.Fprintf(&b, "[%s%s] ", button.Text, cond(button.URL != "", " → "+button.URL))
@@ -196,6 +199,13 @@ func (w *world) text(s string) *world {
 func (w *world) shares(phone string) *world {
 	w.t.Helper()
 	return w.does("☎", bot.Update{Kind: bot.KindMessage, Private: true, Sent: w.now.Add(time.Second), Contact: &bot.Contact{Phone: phone, UserID: w.user}})
+}
+
+// sends sends a place.
+func (w *world) sends(latitude, longitude float64) *world {
+	w.t.Helper()
+	return w.does(fmt.Sprintf("⌖ %v %v", latitude, longitude), bot.Update{Kind: bot.KindMessage, Private: true, Sent: w.now,
+		Location: &bot.Location{Latitude: latitude, Longitude: longitude}})
 }
 
 // press presses a button of the last replies, by its label or its beginning.

@@ -32,6 +32,7 @@ func Samples() []Sample {
 		followSamples(),
 		peopleSamples(),
 		officeSamples(),
+		nearestSamples(),
 		settingsSamples(),
 		inviteSamples(),
 		alertSamples(),

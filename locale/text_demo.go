@@ -33,6 +33,9 @@ const (
 	DemoMore           = "کار‌های دیگر"
 	DemoPhoto          = "فرستادن عکس"
 	DemoSticker        = "فرستادن استیکر"
+	DemoPlaceTehran    = "فرستادن مکان: میدان آزادی تهران"
+	DemoPlaceShahriar  = "فرستادن مکان: شهریار"
+	DemoPlaceFar       = "فرستادن مکان: آن سوی دنیا"
 	DemoForeignContact = "فرستادن شمارهٔ شخص دیگر"
 	DemoBlock          = "مسدود کردن ربات"
 	DemoUnblock        = "رفع مسدودی ربات"
@@ -89,6 +92,9 @@ func demoSamples() []Sample {
 		{Name: "DemoMore", Text: DemoMore},
 		{Name: "DemoPhoto", Text: DemoPhoto},
 		{Name: "DemoSticker", Text: DemoSticker},
+		{Name: "DemoPlaceTehran", Text: DemoPlaceTehran},
+		{Name: "DemoPlaceShahriar", Text: DemoPlaceShahriar},
+		{Name: "DemoPlaceFar", Text: DemoPlaceFar},
 		{Name: "DemoForeignContact", Text: DemoForeignContact},
 		{Name: "DemoBlock", Text: DemoBlock},
 		{Name: "DemoUnblock", Text: DemoUnblock},

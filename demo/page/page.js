@@ -108,7 +108,7 @@ function listen(phone, person) {
     if (!button) return;
     if (button.dataset.do) {
       phone.querySelector(".more").open = false;
-      act(person, { do: button.dataset.do });
+      act(person, { do: button.dataset.do, text: button.dataset.value || "" });
     } else if (button.dataset.copy !== undefined) copy(button.dataset.copy);
     else if (button.dataset.row !== undefined) {
       act(person, {

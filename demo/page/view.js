@@ -50,11 +50,14 @@ export function drawPhone(phone, person) {
 
 function drawChoices(choices, person) {
   const all = [["photo", words.Photo], ["sticker", words.Sticker], ["contact", words.ForeignContact],
+    ["place", words.PlaceTehran, "35.6997, 51.3380"], ["place", words.PlaceShahriar, "35.6600, 51.0600"],
+    ["place", words.PlaceFar, "-41.2866, 174.7756"],
     person.blocked ? ["unblock", words.Unblock] : ["block", words.Block]];
-  choices.replaceChildren(...all.map(([does, text]) => {
+  choices.replaceChildren(...all.map(([does, text, value]) => {
     const button = element("button", "", text);
     button.type = "button";
     button.dataset.do = does;
+    if (value) button.dataset.value = value;
     return button;
   }));
 }
@@ -133,7 +136,7 @@ function foot(message) {
 function content(message) {
   if (message.media === "photo") return [element("span", "media", words.APhoto)];
   if (message.media === "sticker") return [element("span", "media", words.ASticker)];
-  if (message.media === "location") return [element("span", "media", words.APlace)];
+  if (message.media === "location") return place(message.place || []);
   if (message.phone) return [element("span", "media", words.AContact), element("br"), element("bdi", "", message.phone)];
   return (message.spans || []).map((span) => {
     if (span.url) {
@@ -146,6 +149,18 @@ function content(message) {
     const tag = { bold: "strong", italic: "em", code: "code" }[span.style];
     return tag ? element(tag, "", span.text) : document.createTextNode(span.text);
   });
+}
+
+// place draws the name and the address of a venue, if there are any, and its degrees.
+function place(lines) {
+  const all = [element("span", "media", words.APlace)];
+  lines.forEach((line, i) => {
+    const degrees = i === lines.length - 1;
+    const shown = element(degrees ? "bdi" : i === 0 ? "strong" : "span", degrees ? "degrees" : "", line);
+    if (degrees) shown.dir = "ltr";
+    all.push(element("br"), shown);
+  });
+  return all;
 }
 
 function drawRow(row, r, message, spin) {

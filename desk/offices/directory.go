@@ -28,6 +28,7 @@ type Directory struct {
 	cities    map[string][]string // by folded province
 	in        map[[2]string][]int // by folded province and city
 	index     *index
+	located   bool
 }
 
 // ambiguous stands in Directory.byName for a name of several offices.
@@ -65,6 +66,7 @@ func New(all []card.Office) *Directory {
 
 func (d *Directory) add(i int, o card.Office) {
 	d.byCode[o.Code] = i
+	d.located = d.located || o.Located
 	if folded := fold(o.Name); folded != "" {
 		if _, is := d.byName[folded]; is {
 			i = ambiguous
@@ -87,6 +89,9 @@ func fold(s string) string { return card.Fold(norm.NFKC.String(s)) }
 
 // Len returns how many offices there are.
 func (d *Directory) Len() int { return len(d.offices) }
+
+// Located reports whether it is known of any office where it is.
+func (d *Directory) Located() bool { return d.located }
 
 // ByCode returns the office with a code that is folded by card.FoldID.
 func (d *Directory) ByCode(code string) (o card.Office, known bool) {
