@@ -13,8 +13,15 @@ import (
 )
 
 // When root runs a command on another user's store, all that lies there stays
-// that user's, and what the command writes is root's.
+// that user's, and what the command writes is root's. The store of a service
+// with a dynamic user lies behind a directory that is root's alone.
 func TestRootLeavesTheStoreToItsOwner(t *testing.T) {
+	for _, around := range []fs.FileMode{0o755, 0o700} {
+		t.Run(around.String(), func(t *testing.T) { rootWorksOnAnothersStore(t, around) })
+	}
+}
+
+func rootWorksOnAnothersStore(t *testing.T, around fs.FileMode) {
 	if os.Geteuid() != 0 {
 		t.Skip("needs root")
 	}
@@ -22,8 +29,12 @@ func TestRootLeavesTheStoreToItsOwner(t *testing.T) {
 	home := openTemp(t)
 	program := filepath.Join(home, "kartyar") // TestMain goes by the name
 	copyExecutable(t, program)
-	place := filepath.Join(home, "place")
-	if err := errors.Join(os.Mkdir(place, 0o700), os.Chown(place, owner, owner)); err != nil {
+	place := filepath.Join(home, "private", "place")
+	err := errors.Join(
+		os.Mkdir(filepath.Dir(place), around), os.Mkdir(place, 0o700), os.Chown(place, owner, owner),
+		os.Symlink("private/place", filepath.Join(home, "place")),
+	)
+	if err != nil {
 		t.Fatal(err)
 	}
 	work := t.TempDir() // which the owner cannot enter
@@ -36,7 +47,7 @@ func TestRootLeavesTheStoreToItsOwner(t *testing.T) {
 		cmd := exec.Command(program, args...)
 		cmd.Dir, cmd.Stdin = work, strings.NewReader("9990000050\n")
 		cmd.Env = []string{
-			"STORE=badger:" + filepath.Join(place, "data"),
+			"STORE=badger:" + filepath.Join(home, "place", "data"),
 			"SECRET_KEY=" + base64.StdEncoding.EncodeToString([]byte("0123456789abcdef0123456789abcdef")),
 		}
 		out, _ := cmd.CombinedOutput()
@@ -48,7 +59,7 @@ func TestRootLeavesTheStoreToItsOwner(t *testing.T) {
 	run(1, "0 applied, 1 unchanged, 1 refused", "import", "-", "list.csv")
 	run(0, "erased: 1 applications", "erase")
 	files := 0
-	err := filepath.WalkDir(place, func(path string, _ fs.DirEntry, err error) error {
+	err = filepath.WalkDir(place, func(path string, _ fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}

@@ -134,21 +134,33 @@ func newKey() ([]byte, error) {
 
 type versionCommand struct{}
 
+// version and commit are stamped in when a release is built (-ldflags -X);
+// otherwise they are what Go wrote into the program.
+var version, commit string
+
 // Run runs `version`.
 func (versionCommand) Run(p *Program) error {
-	version, commit := "unknown", "unknown"
+	v, c := builtFrom()
+	return p.print("kartyar %s\ncommit %s\n%s %s/%s\n", v, c, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}
+
+func builtFrom() (v, c string) {
+	if version != "" {
+		return version, commit
+	}
+	v, c = "unknown", "unknown"
 	if info, ok := debug.ReadBuildInfo(); ok {
-		version = info.Main.Version
+		v = info.Main.Version
 		settings := map[string]string{}
 		for _, s := range info.Settings {
 			settings[s.Key] = s.Value
 		}
 		if revision := settings["vcs.revision"]; revision != "" {
-			commit = revision
+			c = revision
 			if settings["vcs.modified"] == "true" {
-				commit += " (modified)"
+				c += " (modified)"
 			}
 		}
 	}
-	return p.print("kartyar %s\ncommit %s\n%s %s/%s\n", version, commit, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return v, c
 }

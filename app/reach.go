@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"sync"
 	"syscall"
 	"time"
@@ -136,7 +138,7 @@ func throughChild(ctx context.Context, o opening, uid, gid uint32) *access {
 	return &access{
 		dial: func(r *request) (net.Conn, error) {
 			r.Open = &o
-			return startChild(ctx, uid, gid)
+			return startChild(ctx, filepath.Dir(o.Dir), uid, gid)
 		},
 		close: func() error { return nil },
 	}
@@ -150,7 +152,10 @@ type childConn struct {
 
 func (c *childConn) Close() error { return errors.Join(c.Conn.Close(), c.end()) }
 
-func startChild(ctx context.Context, uid, gid uint32) (net.Conn, error) {
+// startChild also hands the child the directory around the store, which it may
+// not be able to reach: that of a service with a dynamic user lies behind
+// /var/lib/private, which is root's alone.
+func startChild(ctx context.Context, around string, uid, gid uint32) (net.Conn, error) {
 	program, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("looking for the program itself: %w", err)
@@ -169,6 +174,10 @@ func startChild(ctx context.Context, uid, gid uint32) (net.Conn, error) {
 	child.Cancel = func() error { return child.Process.Signal(syscall.SIGTERM) }
 	child.Dir, child.Env, child.Stderr = "/", []string{}, os.Stderr
 	child.ExtraFiles = []*os.File{far}
+	if place, err := os.OpenFile(around, unix.O_PATH|unix.O_DIRECTORY, 0); err == nil { // else it is still to be made
+		defer func() { _ = place.Close() }()
+		child.ExtraFiles = append(child.ExtraFiles, place)
+	}
 	child.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uid, Gid: gid}}
 	if err := child.Start(); err != nil {
 		_ = conn.Close()
@@ -177,8 +186,11 @@ func startChild(ctx context.Context, uid, gid uint32) (net.Conn, error) {
 	return &childConn{conn, sync.OnceValue(child.Wait)}, nil
 }
 
-// childFD is the child's connection: the first of its ExtraFiles.
-const childFD = 3
+// The child's ExtraFiles: its connection, and the directory around the store.
+const (
+	childFD       = 3
+	childAroundFD = 4
+)
 
 // runChild serves the one request of a command that root runs.
 func runChild(ctx context.Context, log zerolog.Logger) error {
@@ -195,6 +207,9 @@ func runChild(ctx context.Context, log zerolog.Logger) error {
 	}
 	if r.Open == nil {
 		return fmt.Errorf("%s is for the program's own use", childCommand)
+	}
+	if _, err := os.Stat(filepath.Dir(r.Open.Dir)); errors.Is(err, fs.ErrPermission) {
+		r.Open.Dir = fmt.Sprintf("/proc/self/fd/%d/%s", childAroundFD, filepath.Base(r.Open.Dir))
 	}
 	s, err := openService(ctx, *r.Open, log)
 	if err != nil {
