@@ -1,7 +1,9 @@
 package alert
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"kartyar/card"
@@ -65,4 +67,37 @@ func (r Rules) ErasePerson(tx *store.Tx, now time.Time, person card.PersonKey) (
 		return Erased{}, fmt.Errorf("erasing a person: %w", err)
 	}
 	return erased, nil
+}
+
+// eraseAtOnce is how many erasures one commit applies again.
+const eraseAtOnce = 50
+
+// EraseAgain applies the erasures of a ledger to a store that was restored from
+// a backup older than they are.
+func (r Rules) EraseAgain(ctx context.Context, s *store.Store, now time.Time, all []store.Erasure) error {
+	for some := range slices.Chunk(all, eraseAtOnce) {
+		err := s.Update(ctx, func(tx *store.Tx) error {
+			for _, e := range some {
+				if err := r.eraseAgain(tx, now, e); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("applying the ledger of erasures: %w", err)
+		}
+	}
+	return nil
+}
+
+func (r Rules) eraseAgain(tx *store.Tx, now time.Time, e store.Erasure) error {
+	switch e.Kind {
+	case store.ErasedPerson:
+		_, err := r.ErasePerson(tx, now, e.Key)
+		return err
+	case store.ErasedChat:
+		return r.ForgetChat(tx, now, e.Key)
+	}
+	return fmt.Errorf("the ledger of erasures has an entry of the kind %q, which this version does not know", e.Kind)
 }

@@ -106,7 +106,7 @@ func (r Rules) itemsFor(tx *store.Tx, now time.Time, class store.Class, chat car
 		return nil, err
 	}
 	f := p.Follower(chat)
-	if f == nil || f.Blocked || !f.Notify || !f.IsVerified() {
+	if f == nil || f.Blocked || !f.Notify || !f.IsVerified() || f.Held {
 		return nil, nil
 	}
 	var items []Item

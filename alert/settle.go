@@ -74,7 +74,11 @@ func snapshot(p store.Person) store.Person {
 // chats that have something to be told and had not before.
 func (r Rules) settle(tx *store.Tx, person card.PersonKey, before store.Person, p *store.Person, now time.Time, rush bool) (alerts int, err error) {
 	for i := range p.Followers {
-		r.schedule(p, &p.Followers[i], now, rush)
+		f := &p.Followers[i]
+		r.schedule(p, f, now, rush)
+		if f.Held {
+			release(&before, p, f, now)
+		}
 	}
 	if samePerson(before, *p) {
 		return 0, nil
@@ -109,11 +113,15 @@ func (r Rules) settle(tx *store.Tx, person card.PersonKey, before store.Person, 
 
 // dues are the outbox rows that stand for what a follower waits for.
 func dues(person card.PersonKey, f *store.Follower) (rows []store.Due) {
+	alerts, reminders := store.Alerts, store.Reminders
+	if f.Held {
+		alerts, reminders = store.HeldAlerts, store.HeldReminders
+	}
 	if !f.Alert.Due.IsZero() {
-		rows = append(rows, store.Due{Bot: f.Bot, Class: store.Alerts, At: f.Alert.Due.UTC(), Person: person, Chat: f.Chat})
+		rows = append(rows, store.Due{Bot: f.Bot, Class: alerts, At: f.Alert.Due.UTC(), Person: person, Chat: f.Chat})
 	}
 	if !f.Reminder.IsZero() {
-		rows = append(rows, store.Due{Bot: f.Bot, Class: store.Reminders, At: f.Reminder.UTC(), Person: person, Chat: f.Chat})
+		rows = append(rows, store.Due{Bot: f.Bot, Class: reminders, At: f.Reminder.UTC(), Person: person, Chat: f.Chat})
 	}
 	return rows
 }
@@ -125,7 +133,7 @@ func samePerson(a, b store.Person) bool {
 	}) && slices.EqualFunc(a.Followers, b.Followers, func(a, b store.Follower) bool {
 		return a.Chat == b.Chat && a.Bot == b.Bot && a.Since.Equal(b.Since) && a.Verified.Equal(b.Verified) &&
 			a.Phone == b.Phone && a.Receipt == b.Receipt && a.Office == b.Office && a.Notify == b.Notify &&
-			a.Blocked == b.Blocked && a.Alert.Due.Equal(b.Alert.Due) && a.Alert.Since.Equal(b.Alert.Since) &&
+			a.Blocked == b.Blocked && a.Held == b.Held && a.Alert.Due.Equal(b.Alert.Due) && a.Alert.Since.Equal(b.Alert.Since) &&
 			a.Alert.Attempts == b.Alert.Attempts && a.Reminder.Equal(b.Reminder) && slices.EqualFunc(a.Told, b.Told, sameTold)
 	})
 }

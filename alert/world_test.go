@@ -290,7 +290,7 @@ func checkOutbox(tx *store.Tx, now time.Time, rules Rules) error {
 			return fmt.Errorf("%d waiting pairs in a chat", waiting)
 		}
 	}
-	for _, class := range []store.Class{store.Alerts, store.Reminders} {
+	for _, class := range []store.Class{store.Alerts, store.Reminders, store.HeldAlerts, store.HeldReminders} {
 		err := tx.Due(store.Due{Bot: aBot, Class: class}, now.AddDate(100, 0, 0), func(d store.Due) bool {
 			if !want[d] {
 				want[store.Due{}] = true

@@ -57,7 +57,14 @@ func rootWorksOnAnothersStore(t *testing.T, around fs.FileMode) {
 	}
 	run(3, "1 applied, 0 unchanged, 1 refused", "import", "list.csv")
 	run(1, "0 applied, 1 unchanged, 1 refused", "import", "-", "list.csv")
+	run(0, "whole: 1 rows", "backup", "whole")
 	run(0, "erased: 1 applications", "erase")
+	lost := filepath.Join(place, "data")
+	if err := errors.Join(os.RemoveAll(lost), os.Remove(lost+".mark")); err != nil {
+		t.Fatal(err)
+	}
+	run(0, "1 erasures after the backup were applied", "restore", "--erased", lost+".erased", "whole")
+	run(0, "nothing was kept", "erase")
 	files := 0
 	err = filepath.WalkDir(place, func(path string, _ fs.DirEntry, err error) error {
 		if err != nil {

@@ -65,6 +65,8 @@ type commandLine struct {
 	Report     reportCommand   `cmd:"" help:"Print the pile of cards that wait, by office and age; numbers only."`
 	Erase      eraseCommand    `cmd:"" help:"Read a national code from standard input, delete everything about it, print what went."`
 	Operator   operatorCommand `cmd:"" help:"Whose chat gets the program's own alarms: invite, show, remove."`
+	Backup     backupCommand   `cmd:"" help:"Write a consistent copy of the store, sealed with SECRET_KEY, to a file; also while serve runs."`
+	Restore    restoreCommand  `cmd:"" help:"Make the store of a backup, in an empty place; never while serve runs."`
 	Keygen     keygenCommand   `cmd:"" help:"Print a new SECRET_KEY."`
 	Version    versionCommand  `cmd:"" help:"Print version, commit and Go."`
 	StoreChild childCommandIs  `cmd:"" name:"store-child" hidden:""`
@@ -147,13 +149,15 @@ func (childCommandIs) Run(ctx context.Context, p *Program) error {
 	return runChild(ctx, newLog(p.Stderr, logLevel(zerolog.WarnLevel), "auto"))
 }
 
-type serveCommand struct{}
+type serveCommand struct {
+	ResumeOutbox bool `help:"Send what a restore held back; says how many messages may be repeated."`
+}
 
 // Run runs `serve`.
-func (serveCommand) Run(ctx context.Context, p *Program) error {
+func (s *serveCommand) Run(ctx context.Context, p *Program) error {
 	c, err := p.config()
 	if err := c.forServing(err); err != nil {
 		return err
 	}
-	return serve(ctx, c, newLog(p.Stderr, c.LogLevel, c.LogFormat))
+	return p.serve(ctx, c, newLog(p.Stderr, c.LogLevel, c.LogFormat), s.ResumeOutbox)
 }

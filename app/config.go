@@ -40,6 +40,8 @@ type Config struct {
 	LogLevel  logLevel  `env:"LOG_LEVEL" envDefault:"info"`
 	LogFormat logFormat `env:"LOG_FORMAT" envDefault:"auto"`
 
+	existing bool // the command needs a store that is there already
+
 	unset []string // a sentence for each thing that `serve` needs and that is not set
 }
 
@@ -183,7 +185,7 @@ func (c Config) opening() (opening, error) {
 	if err != nil {
 		return opening{}, fmt.Errorf("looking for the store: %w", err)
 	}
-	return opening{Dir: dir, Key: c.Key, Rules: c.rules(), Words: c.Settings.Words}, nil
+	return opening{Dir: dir, Key: c.Key, Rules: c.rules(), Words: c.Settings.Words, Existing: c.existing}, nil
 }
 
 func (c Config) rules() alert.Rules {

@@ -27,6 +27,8 @@ const (
 	doOffices = "offices"
 	doErase   = "erase"
 	doReport  = "report"
+	doBackup  = "backup"
+	doRestore = "restore" // never of a running `serve`
 
 	doOperatorInvite = "operator-invite"
 	doOperatorShow   = "operator-show"
@@ -42,6 +44,8 @@ type request struct {
 	Office string `json:"office,omitempty"` // doReport: of this office alone, its code or name
 
 	Platform card.Platform `json:"platform,omitempty"` // doOperatorRemove: that of one platform only
+	// Ledger is for doRestore: the ledger of erasures, nil to go without.
+	Ledger []byte `json:"ledger,omitempty"`
 
 	// Open is set where the other end has to open the store itself: its
 	// directory and key.
@@ -54,6 +58,8 @@ type opening struct {
 	Key   []byte                `json:"key"`
 	Rules alert.Rules           `json:"rules"`
 	Words map[string]card.Stage `json:"words,omitempty"` // the feed's own, for stages
+	// Existing refuses to make a new store.
+	Existing bool `json:"existing,omitempty"`
 }
 
 // part is what a command sends after its request: a part of its file, the end
@@ -73,6 +79,8 @@ type event struct {
 	Heading  *heading     `json:"heading,omitempty"` // before the first Refused of a list
 	Refused  *refusedLine `json:"refused,omitempty"`
 	Confirm  int          `json:"confirm,omitempty"` // how many people would be told; answered by a part
+
+	Data []byte `json:"data,omitempty"` // a part of the file that the command writes
 
 	Done   json.RawMessage `json:"done,omitempty"`
 	Failed string          `json:"failed,omitempty"` // a sentence
@@ -186,6 +194,20 @@ func (s *session) send(e event) error {
 		return fmt.Errorf("answering a command: %w", err)
 	}
 	return nil
+}
+
+// download is the file that the command writes.
+type download struct{ session *session }
+
+func (d download) Write(p []byte) (int, error) {
+	for rest := p; len(rest) > 0; {
+		part := rest[:min(len(rest), partSize)]
+		if err := d.session.send(event{Data: part}); err != nil {
+			return 0, err
+		}
+		rest = rest[len(part):]
+	}
+	return len(p), nil
 }
 
 // confirm asks the command whether to go on.

@@ -211,6 +211,10 @@ func runChild(ctx context.Context, log zerolog.Logger) error {
 	if _, err := os.Stat(filepath.Dir(r.Open.Dir)); errors.Is(err, fs.ErrPermission) {
 		r.Open.Dir = fmt.Sprintf("/proc/self/fd/%d/%s", childAroundFD, filepath.Base(r.Open.Dir))
 	}
+	if r.Do == doRestore {
+		restoreFor(ctx, session, r, log)
+		return nil
+	}
 	s, err := openService(ctx, *r.Open, log)
 	if err != nil {
 		if errors.Is(err, store.ErrInUse) {

@@ -73,6 +73,8 @@ func TestScripts(t *testing.T) {
 					"await":     inWorld((*world).await),
 					"dotenv":    inWorld((*world).dotenv),
 					"bytes":     inWorld((*world).bytes),
+					"fifo":      inWorld((*world).fifo),
+					"killwhen":  inWorld((*world).killWhen),
 					"logged":    inWorld((*world).logged),
 					"profiled":  inWorld((*world).profiled),
 					"owner":     inWorld((*world).owner),

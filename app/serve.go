@@ -21,7 +21,7 @@ import (
 )
 
 // serve runs the program on the configured store and bots until ctx ends.
-func serve(ctx context.Context, c Config, log zerolog.Logger) error {
+func (p *Program) serve(ctx context.Context, c Config, log zerolog.Logger, resume bool) error {
 	opened, err := c.opening()
 	if err != nil {
 		return err
@@ -42,7 +42,12 @@ func serve(ctx context.Context, c Config, log zerolog.Logger) error {
 	server := newServer(service, c.accounts(log), log)
 	server.reload = reload{path: c.SettingsFile, hangup: hangup}
 	server.warnOfProvinces()
-	err = server.run(ctx)
+	if resume {
+		err = p.resumeOutbox(ctx, service)
+	}
+	if err == nil {
+		err = server.run(ctx)
+	}
 	if err := errors.Join(err, service.close()); err != nil {
 		return err
 	}
@@ -117,6 +122,7 @@ func (s *server) run(ctx context.Context) error {
 	group.Go(func() error { return s.clearHourly(ctx) })
 	group.Go(func() error { return s.watchStore(ctx) })
 	group.Go(func() error { return s.reloadSettings(ctx) })
+	group.Go(func() error { return s.remindOfHeld(ctx) })
 	known := make(chan card.Bot, len(s.accounts))
 	for _, account := range s.accounts {
 		group.Go(func() error { return s.runBot(ctx, account, known) })

@@ -36,7 +36,7 @@ type service struct {
 
 // openService opens a store, or makes a new one.
 func openService(ctx context.Context, o opening, log zerolog.Logger) (*service, error) {
-	s, err := store.Open(store.Options{Dir: o.Dir, Key: o.Key, Log: log})
+	s, err := store.Open(store.Options{Dir: o.Dir, Key: o.Key, Log: log, Existing: o.Existing})
 	if err != nil {
 		return nil, fmt.Errorf("opening the store %s: %w", o.Dir, err)
 	}
@@ -78,6 +78,8 @@ func (s *service) answer(ctx context.Context, session *session, r request) {
 		do = func(ctx context.Context) (any, error) { return s.operators(ctx) }
 	case doOperatorRemove:
 		do = func(ctx context.Context) (any, error) { return s.removeOperators(ctx, r.Platform) }
+	case doBackup:
+		do = func(ctx context.Context) (any, error) { return s.backup(ctx, session) }
 	default:
 		do = func(context.Context) (any, error) {
 			return nil, errors.New("the running server does not know this command; start it anew if it is older than the program")

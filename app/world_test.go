@@ -81,8 +81,8 @@ func (w *world) isDown(ts *testscript.TestScript, args []string) {
 }
 
 // serve starts `kartyar serve`, its log in serve.log, and waits until it polls:
-// serve
-func (w *world) serve(ts *testscript.TestScript, _ []string) {
+// serve [FLAG…]
+func (w *world) serve(ts *testscript.TestScript, args []string) {
 	select {
 	case <-w.polled: // of an earlier serve
 	default:
@@ -92,7 +92,7 @@ func (w *world) serve(ts *testscript.TestScript, _ []string) {
 	defer func() { _ = log.Close() }()
 	program, err := exec.LookPath("kartyar")
 	ts.Check(err)
-	cmd := exec.Command(program, "serve")
+	cmd := exec.Command(program, append([]string{"serve"}, args...)...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = ts.MkAbs("."), log, log
 	for _, name := range []string{
 		"PATH", "HOME", "TMPDIR", "SECRET_KEY", "STORE", "LOG_FORMAT", "LOG_LEVEL", "QUIET_HOURS", "REMINDER_DAYS", "SEND_RATE", "SETTINGS",

@@ -117,6 +117,20 @@ func (s *Store) next() (r *request, bulk, ok bool) {
 	}
 }
 
+// between runs a chore in the committer, between two commits.
+func (s *Store) between(ctx context.Context, chore func()) error {
+	done := make(chan struct{})
+	select {
+	case s.chores <- func() { defer close(done); chore() }:
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-s.closing:
+		return ErrClosed
+	}
+	<-done
+	return nil
+}
+
 // batch is what one commit will write.
 type batch struct {
 	txn     *badger.Txn // the state before it

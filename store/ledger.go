@@ -33,55 +33,65 @@ type Erasure struct {
 }
 
 // ledger is the file DIR.erased beside the store: a line for each erasure,
-// "seq unix kind key crc", synced before the rows go.
+// "seq unix kind key crc", synced before the rows go. A line "store id crc"
+// stands before those of each store: a restored store goes on with the ledger
+// of the one that was lost, so that an old backup meets all later erasures.
 type ledger struct {
 	file    *os.File
-	size    int64 // of the whole entries
+	size    int64 // of the whole lines
 	entries uint64
+	own     uint64 // the entries of this store
 }
 
-func openLedger(path string) (*ledger, error) {
+func openLedger(path string, store [16]byte) (*ledger, error) {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("opening the ledger of erasures: %w", err)
 	}
 	l := &ledger{file: file}
-	if err := errors.Join(l.load(path), syncDirectory(filepath.Dir(path))); err != nil {
+	if err := errors.Join(l.load(path, store), syncDirectory(filepath.Dir(path))); err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
 	return l, nil
 }
 
 // load counts the entries. A last line that was being written when the machine
-// stopped (it has no end, or zeros that were never filled) is cut off: what it
-// would have erased is still there and will be asked for again.
-func (l *ledger) load(path string) error {
+// stopped is cut off: what it would have erased is still there and will be
+// asked for again.
+func (l *ledger) load(path string, store [16]byte) error {
 	content, err := io.ReadAll(l.file)
 	if err != nil {
 		return fmt.Errorf("reading the ledger of erasures: %w", err)
 	}
-	for line := range strings.Lines(string(content)) {
-		if _, ok := parseErasure(strings.TrimSuffix(line, "\n")); !ok || !strings.HasSuffix(line, "\n") {
-			break
-		}
-		l.size += int64(len(line))
-		l.entries++
-	}
-	rest := string(content[l.size:])
-	if rest == "" {
-		return nil
-	}
-	if i := strings.IndexByte(rest, '\n'); i >= 0 && (i < len(rest)-1 || !strings.Contains(rest, "\x00")) {
+	chapters, whole, ok := readLedger(string(content))
+	if !ok {
 		return fmt.Errorf("%w: the ledger of erasures %s has a line that cannot be read", ErrDamaged, path)
 	}
-	if err := l.file.Truncate(l.size); err != nil {
-		return fmt.Errorf("mending the ledger of erasures: %w", err)
+	for _, c := range chapters {
+		l.entries += uint64(len(c.entries))
 	}
-	return nil
+	if l.size = int64(whole); whole < len(content) {
+		if err := l.file.Truncate(l.size); err != nil {
+			return fmt.Errorf("mending the ledger of erasures: %w", err)
+		}
+	}
+	if n := len(chapters); n > 0 && chapters[n-1].store == store {
+		l.own = uint64(len(chapters[n-1].entries))
+		return nil
+	}
+	return l.write(withSum(fmt.Sprintf("%s %x", chapterWord, store)))
 }
 
 func (l *ledger) add(e Erasure) error {
-	line := formatErasure(e)
+	if err := l.write(formatErasure(e)); err != nil {
+		return err
+	}
+	l.entries++
+	l.own++
+	return nil
+}
+
+func (l *ledger) write(line string) error {
 	if _, err := l.file.WriteString(line); err != nil {
 		// Half a line must not stand before the next one.
 		return fmt.Errorf("writing the ledger of erasures: %w", errors.Join(err, l.file.Truncate(l.size)))
@@ -90,21 +100,69 @@ func (l *ledger) add(e Erasure) error {
 		return fmt.Errorf("syncing the ledger of erasures: %w", err)
 	}
 	l.size += int64(len(line))
-	l.entries++
 	return nil
+}
+
+// chapter is the part of a ledger that one store wrote.
+type chapter struct {
+	store   [16]byte
+	entries []Erasure
+}
+
+const chapterWord = "store"
+
+// readLedger reads a ledger; whole is the length of its whole lines. A last
+// line that was being written when the machine stopped (it has no end, or zeros
+// that were never filled) is none of them; any other that cannot be read makes
+// the ledger not ok.
+func readLedger(content string) (chapters []chapter, whole int, ok bool) {
+	for line := range strings.Lines(content) {
+		text, ended := strings.CutSuffix(line, "\n")
+		if !ended {
+			break
+		}
+		if store, is := parseChapter(text); is {
+			chapters = append(chapters, chapter{store: store})
+		} else if e, is := parseErasure(text); is {
+			if len(chapters) == 0 {
+				chapters = append(chapters, chapter{}) // of before ledgers had chapters
+			}
+			last := &chapters[len(chapters)-1]
+			last.entries = append(last.entries, e)
+		} else {
+			break
+		}
+		whole += len(line)
+	}
+	rest := content[whole:]
+	i := strings.IndexByte(rest, '\n')
+	return chapters, whole, i < 0 || i == len(rest)-1 && strings.Contains(rest, "\x00")
+}
+
+func parseChapter(line string) (store [16]byte, ok bool) {
+	body, ok := checkSum(line)
+	word, id, found := strings.Cut(body, " ")
+	raw, err := hex.DecodeString(id)
+	if !ok || !found || word != chapterWord || err != nil || len(raw) != len(store) {
+		return store, false
+	}
+	return [16]byte(raw), true
 }
 
 func (l *ledger) close() error { return l.file.Close() }
 
 func formatErasure(e Erasure) string {
-	body := fmt.Sprintf("%d %d %s %x", e.Seq, e.At.Unix(), e.Kind, e.Key)
+	return withSum(fmt.Sprintf("%d %d %s %x", e.Seq, e.At.Unix(), e.Kind, e.Key))
+}
+
+func withSum(body string) string {
 	return fmt.Sprintf("%s %08x\n", body, crc32.ChecksumIEEE([]byte(body)))
 }
 
 func parseErasure(line string) (Erasure, bool) {
 	var e Erasure
-	body, sum, ok := cutLast(line)
-	if !ok || sum != fmt.Sprintf("%08x", crc32.ChecksumIEEE([]byte(body))) {
+	body, ok := checkSum(line)
+	if !ok {
 		return e, false
 	}
 	fields := strings.Fields(body)
@@ -122,12 +180,13 @@ func parseErasure(line string) (Erasure, bool) {
 	return e, true
 }
 
-func cutLast(line string) (before, after string, ok bool) {
+// checkSum takes a line's checksum off; ok is false when it is wrong.
+func checkSum(line string) (body string, ok bool) {
 	i := strings.LastIndexByte(line, ' ')
 	if i < 0 {
-		return "", "", false
+		return "", false
 	}
-	return line[:i], line[i+1:], true
+	return line[:i], line[i+1:] == fmt.Sprintf("%08x", crc32.ChecksumIEEE([]byte(line[:i])))
 }
 
 // Erasing writes an entry of the ledger of erasures and syncs it; the rows are
@@ -141,8 +200,14 @@ func (tx *Tx) Erasing(kind ErasureKind, key [16]byte, at time.Time) error {
 
 // ClearErased takes what was erased off the disk: deleted rows stay in
 // Badger's logs and tables until they are rewritten. It does nothing when
-// nothing was erased since the last time. Writers wait meanwhile.
+// nothing was erased since the last time, and while a backup is being made,
+// which keeps all rows of its moment on the disk: then the next call does it.
+// Writers wait meanwhile.
 func (s *Store) ClearErased(ctx context.Context) error {
+	if !s.backups.TryLock() {
+		return nil
+	}
+	defer s.backups.Unlock()
 	through, needed, err := s.beginClearing(ctx)
 	if err != nil || !needed {
 		return err
@@ -173,9 +238,7 @@ var rotatePrefix = []byte{'z'}
 // that nobody writes meanwhile. Badger has no call for that; dropping a prefix
 // does it on the way.
 func (s *Store) beginClearing(ctx context.Context) (through uint64, needed bool, err error) {
-	done := make(chan struct{})
-	chore := func() {
-		defer close(done)
+	asked := s.between(ctx, func() {
 		through = s.erasures.entries
 		if needed = through > s.head.Cleared; !needed {
 			return
@@ -189,14 +252,6 @@ func (s *Store) beginClearing(ctx context.Context) (through uint64, needed bool,
 		if err != nil {
 			err = fmt.Errorf("moving the store's memory into tables: %w", err)
 		}
-	}
-	select {
-	case s.chores <- chore:
-	case <-ctx.Done():
-		return 0, false, ctx.Err()
-	case <-s.closing:
-		return 0, false, ErrClosed
-	}
-	<-done
-	return through, needed, err
+	})
+	return through, needed, errors.Join(asked, err)
 }

@@ -25,6 +25,8 @@ type head struct {
 	// Cleared: the entries of the ledger of erasures up to this one have been
 	// compacted away.
 	Cleared uint64 `cbor:"4,keyasint,omitempty"`
+	// Epoch counts the restores that led to this store.
+	Epoch uint32 `cbor:"5,keyasint,omitempty"`
 }
 
 var headKey = []byte{'h'}

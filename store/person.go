@@ -55,6 +55,9 @@ type Follower struct {
 	Alert    Pending         `cbor:"11,keyasint,omitzero"`
 	// Reminder is when the next reminder is due; zero when none is.
 	Reminder time.Time `cbor:"12,keyasint,omitzero"`
+	// Held: the row of Alert or Reminder came from a backup and stands in a
+	// held class.
+	Held bool `cbor:"13,keyasint,omitempty"`
 }
 
 // Pending is an alert on its way. The zero value means there is none.

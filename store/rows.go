@@ -42,6 +42,10 @@ type Class byte
 const (
 	Alerts    Class = 'a'
 	Reminders Class = 'r'
+	// HeldAlerts and HeldReminders came from a backup and may have been sent
+	// after it was made: nobody sends them until the operator says so.
+	HeldAlerts    Class = 'A'
+	HeldReminders Class = 'R'
 )
 
 // Due is a row of the outbox: at that time, look what this chat has not been

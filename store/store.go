@@ -33,6 +33,8 @@ var (
 	// ErrNotDirectory is for a path at which no store can be.
 	ErrNotDirectory = errors.New("a store is a directory; name another path")
 	ErrClosed       = errors.New("the store is closed")
+	// ErrNone is for who needs a store that is there already.
+	ErrNone = errors.New("there is no store yet; `kartyar serve` or the first `kartyar import` makes it")
 )
 
 // Options say which store to open and how.
@@ -44,6 +46,8 @@ type Options struct {
 	// (HasRoom); at a quarter of it every write is refused. Badger maps its
 	// logs into memory and is killed by a truly full disk. 0 means 256 MiB.
 	Reserve uint64
+	// Existing refuses to make a new store: ErrNone.
+	Existing bool
 }
 
 const (
@@ -76,6 +80,7 @@ type Store struct {
 	head     head   // owned by the committer
 	inboxSeq uint64 // owned by the committer
 	erasures *ledger
+	backups  sync.RWMutex // held for reading by those that are being made
 
 	hooksMu sync.RWMutex
 	hooks   []func(Commit)
@@ -98,7 +103,7 @@ func open(opt Options, memTable int64) (*Store, error) {
 		return nil, fmt.Errorf("%w: %w", ErrWrongKey, err)
 	}
 	dir := filepath.Clean(opt.Dir)
-	m, err := claim(dir, v)
+	m, err := claim(dir, v, opt.Existing)
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +127,7 @@ func open(opt Options, memTable int64) (*Store, error) {
 // claim locks the store by its mark and refuses what is plainly not there
 // before Badger opens, since Badger makes files, drops tables and cuts logs
 // when it opens.
-func claim(dir string, v *vault) (*mark, error) {
+func claim(dir string, v *vault, existing bool) (*mark, error) {
 	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
 		return nil, fmt.Errorf("%w: %s is a file", ErrNotDirectory, dir)
 	}
@@ -139,8 +144,14 @@ func claim(dir string, v *vault) (*mark, error) {
 		if err != nil {
 			return nil, err
 		}
+		if unfinished, err := exists(dir + restoringSuffix); err != nil || unfinished {
+			return nil, errors.Join(err, ErrUnfinished)
+		}
 		if !empty {
 			return nil, ErrForeign
+		}
+		if existing {
+			return nil, ErrNone
 		}
 		if err := os.MkdirAll(filepath.Dir(dir), 0o700); err != nil {
 			return nil, fmt.Errorf("making the store's directory: %w", err)
@@ -203,7 +214,7 @@ func (s *Store) openRows() (err error) {
 	if err := os.MkdirAll(s.dir, 0o700); err != nil {
 		return fmt.Errorf("making the store's directory: %w", err)
 	}
-	if s.erasures, err = openLedger(s.dir + ".erased"); err != nil {
+	if s.erasures, err = openLedger(s.dir+".erased", s.mark.slot.id); err != nil {
 		return err
 	}
 	if err := removeEmptyLogs(s.dir); err != nil {

@@ -1,0 +1,102 @@
+package store
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"testing"
+	"time"
+)
+
+// What stands inside a sealed backup is read without trust, and in bounded
+// memory, all the same.
+func FuzzBackupRows(f *testing.F) {
+	v, err := newVault(make([]byte, KeySize))
+	if err != nil {
+		f.Fatal(err)
+	}
+	header, err := v.encode.Marshal(backupHeader{Version: backupVersion, Of: Backup{Seq: 3, At: time.Unix(1, 0)}})
+	if err != nil {
+		f.Fatal(err)
+	}
+	begin := append([]byte{byte(len(header))}, header...)
+	f.Add(append(bytes.Clone(begin), 2, 'f', '7', 1, 0xf6, 0, 1))
+	f.Add(append(bytes.Clone(begin), 2, 'f', '7', 0xff, 0xff, 0xff, 0x1f))
+	f.Add(append(bytes.Clone(begin), 0, 0))
+	f.Add([]byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1})
+	f.Fuzz(func(t *testing.T, plain []byte) {
+		r, err := readBackupHeader(bytes.NewReader(plain), &source{}, v.decode)
+		rows := uint64(0)
+		for err == nil {
+			var key []byte
+			if key, _, err = r.row(); err == nil {
+				rows++
+				if len(key) == 0 || isAccount(key) {
+					t.Fatalf("the key %q", key)
+				}
+			}
+		}
+		switch {
+		case errors.Is(err, io.EOF):
+			if rows != r.rows {
+				t.Fatalf("%d rows, %d counted", rows, r.rows)
+			}
+		case !errors.Is(err, ErrBackupDamaged) && !errors.Is(err, ErrBackupNewer):
+			t.Fatalf("got %v", err)
+		}
+	})
+}
+
+// A file that is no backup, or is altered, never opens and never panics.
+func FuzzBackupFile(f *testing.F) {
+	v, err := newVault(make([]byte, KeySize))
+	if err != nil {
+		f.Fatal(err)
+	}
+	var file bytes.Buffer
+	w, err := newBackupWriter(&file, v, Backup{Seq: 3})
+	if err == nil {
+		err = errors.Join(w.row([]byte("f7"), []byte{0xf6}), w.close())
+	}
+	if err != nil {
+		f.Fatal(err)
+	}
+	whole := file.Bytes()
+	f.Add(whole)
+	f.Add(whole[:len(whole)/2])
+	f.Add([]byte("age-encryption.org/v1\n-> kartyar-backup x\n\n--- \n"))
+	f.Fuzz(func(t *testing.T, file []byte) {
+		r, err := newBackupReader(bytes.NewReader(file), v)
+		for err == nil {
+			_, _, err = r.row()
+		}
+		if errors.Is(err, io.EOF) && !bytes.Equal(file, whole) {
+			t.Fatal("another file than the one that was written was read to its end")
+		}
+	})
+}
+
+// A ledger that is read is what was written, up to a last line that was not.
+func FuzzLedger(f *testing.F) {
+	at := time.Unix(1795422600, 0)
+	whole := withSum("store 000102030405060708090a0b0c0d0e0f") +
+		formatErasure(Erasure{Kind: ErasedPerson, Key: [16]byte{1}, At: at, Seq: 4}) +
+		formatErasure(Erasure{Kind: ErasedChat, Key: [16]byte{2}, At: at, Seq: 5})
+	f.Add(whole)
+	f.Add(whole[:len(whole)-9])
+	f.Add(whole + "\x00\x00\n")
+	f.Add("store  \n")
+	f.Fuzz(func(t *testing.T, content string) {
+		chapters, size, ok := readLedger(content)
+		if size > len(content) {
+			t.Fatalf("%d of %d bytes", size, len(content))
+		}
+		again, all, same := readLedger(content[:size])
+		if !same || all != size || len(again) != len(chapters) {
+			t.Fatalf("its whole lines are read as %d chapters, %d bytes, %v", len(again), all, same)
+		}
+		if rest := content[size:]; ok && len(rest) > 0 && bytes.IndexByte([]byte(rest[:len(rest)-1]), '\n') >= 0 {
+			t.Fatalf("more than a last line was passed over: %q", rest)
+		}
+	})
+}
