@@ -55,6 +55,13 @@ const (
 	actRefuse
 )
 
+// The actions about the questions that people ask. They are numbered apart from
+// the others.
+const (
+	actQuestions action = iota + 80 // the list
+	actQuestion                     // Choice is the locale.Question
+)
+
 // short is the beginning of a key: enough to find it again among the few that
 // a chat follows.
 type short [8]byte

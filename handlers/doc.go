@@ -4,6 +4,6 @@
 //
 // A newcomer begins in routes.go, the table of all triggers. Each flow has one
 // file: start, proof (contact, national code, receipt code), status, people,
-// office, follow (news, reminders, «تحویل گرفتم»), settings, forget, and alert
+// office, follow (news, reminders, «تحویل گرفتم»), settings, forget, questions, and alert
 // for what is said unasked.
 package handlers

@@ -90,6 +90,10 @@ func (t *turn) contactText() error {
 		text = locale.CodeTooEarly()
 	case typedPhone:
 		text = locale.PhoneTyped()
+	default:
+		if ok, err := t.askedQuestion(); ok || err != nil {
+			return err
+		}
 	}
 	t.askContact(text)
 	return nil

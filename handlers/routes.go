@@ -38,6 +38,7 @@ func newRoutes() routes {
 			{"start", locale.CommandStart, (*turn).start},
 			{"status", locale.CommandStatus, (*turn).askStatus},
 			{"help", locale.CommandHelp, (*turn).help},
+			{"questions", locale.CommandQuestions, (*turn).questions},
 			{"settings", locale.CommandSettings, (*turn).settings},
 			{"privacy", locale.CommandPrivacy, (*turn).privacy},
 		},
@@ -52,6 +53,7 @@ func newRoutes() routes {
 			{locale.ButtonRemindLater, (*turn).snoozeAny},
 			{locale.ButtonSettings, (*turn).settings},
 			{locale.ButtonHelp, (*turn).help},
+			{locale.ButtonQuestions, (*turn).questions},
 			{locale.ButtonPrivacy, (*turn).privacy},
 			{locale.ButtonAddPerson, (*turn).addPerson},
 			{locale.ButtonHaveReceipt, (*turn).askReceipt},
@@ -88,6 +90,8 @@ func newRoutes() routes {
 			actBack:        (*turn).keepData,
 			actAccept:      (*turn).accept,
 			actRefuse:      (*turn).refuseOffer,
+			actQuestions:   (*turn).questions,
+			actQuestion:    (*turn).pressedQuestion,
 			actReceipt:     (*turn).askReceipt,
 			actNoReceipt:   (*turn).noReceipt,
 		},
@@ -100,6 +104,7 @@ func newRoutes() routes {
 			office:   (*turn).officeText,
 			nearby:   (*turn).officeText,
 			forget:   (*turn).forgetText,
+			question: (*turn).questionText,
 		},
 	}
 }

@@ -22,6 +22,7 @@ const (
 	office         // a part of an office's name, for session.Person
 	forget         // whether to delete everything, asked at session.At
 	nearby         // where the person is, or a part of an office's name, for session.Person
+	question       // one of the questions that people ask, whose list was shown at session.At
 )
 
 // session is where a conversation stands.
@@ -43,7 +44,7 @@ const (
 // decodeSession reads a kept session; one that cannot be read, or of a later
 // version, begins anew.
 func decodeSession(b []byte) (s session) {
-	if len(b) == 0 || cbor.Unmarshal(b, &s) != nil || s.State > nearby {
+	if len(b) == 0 || cbor.Unmarshal(b, &s) != nil || s.State > question {
 		return session{}
 	}
 	return s

@@ -24,7 +24,8 @@ func (t *turn) start() error {
 // help leaves whatever is being asked for as it is.
 func (t *turn) help() error {
 	t.say(bot.Reply{Text: locale.Help(t.platform), Keyboard: inline(
-		row(t.button(locale.ButtonPrivacy, press{Action: actPrivacy, Choice: keepMessage})),
+		row(t.button(locale.ButtonQuestions, press{Action: actQuestions, Choice: keepMessage}),
+			t.button(locale.ButtonPrivacy, press{Action: actPrivacy, Choice: keepMessage})),
 		elsewhereButtons())})
 	return nil
 }
@@ -80,6 +81,9 @@ func (t *turn) idleText() error {
 		}
 		t.askContact(locale.PhoneTyped())
 		return nil
+	}
+	if ok, err := t.askedQuestion(); ok || err != nil {
+		return err
 	}
 	return t.refuse(locale.NotUnderstood())
 }

@@ -188,7 +188,7 @@ func mainMenu() bot.Keyboard {
 	return menu(locale.PlaceholderMenu,
 		row(bot.Button{Text: locale.ButtonStatus}),
 		row(bot.Button{Text: locale.ButtonChooseOffice}, bot.Button{Text: locale.ButtonSubscribe}),
-		row(bot.Button{Text: locale.ButtonSettings}, bot.Button{Text: locale.ButtonHelp}))
+		row(bot.Button{Text: locale.ButtonSettings}, bot.Button{Text: locale.ButtonQuestions}, bot.Button{Text: locale.ButtonHelp}))
 }
 
 // elsewhereButtons lead to where else a person can ask. NCR.IR is the registry's own site.

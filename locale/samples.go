@@ -29,6 +29,7 @@ func Samples() []Sample {
 		statusSamples(),
 		waySamples(),
 		termsSamples(),
+		questionSamples(),
 		followSamples(),
 		peopleSamples(),
 		officeSamples(),

@@ -2,11 +2,12 @@ package locale
 
 // Descriptions of the commands, as the platform lists them.
 const (
-	CommandStart    = "شروع، و وضعیت کارت‌های فهرست شما"
-	CommandStatus   = "وضعیت کارت"
-	CommandHelp     = "راهنما"
-	CommandSettings = "تنظیمات، افراد و حذف اطلاعات"
-	CommandPrivacy  = "چه چیزی نگه می‌داریم و چرا"
+	CommandStart     = "شروع، و وضعیت کارت‌های فهرست شما"
+	CommandStatus    = "وضعیت کارت"
+	CommandQuestions = "پرسش‌هایی که همه می‌پرسند"
+	CommandHelp      = "راهنما"
+	CommandSettings  = "تنظیمات، افراد و حذف اطلاعات"
+	CommandPrivacy   = "چه چیزی نگه می‌داریم و چرا"
 )
 
 // BotDescription stands in the empty chat, before somebody starts.
@@ -25,6 +26,7 @@ func aboutSamples() []Sample {
 	return []Sample{
 		{Name: "CommandStart", Text: CommandStart},
 		{Name: "CommandStatus", Text: CommandStatus},
+		{Name: "CommandQuestions", Text: CommandQuestions},
 		{Name: "CommandHelp", Text: CommandHelp},
 		{Name: "CommandSettings", Text: CommandSettings},
 		{Name: "CommandPrivacy", Text: CommandPrivacy},

@@ -62,6 +62,7 @@ func Help(p card.Platform) string {
 		"«" + ButtonStatus + "»: مرحله، دفتر و تاریخ\n" +
 		"«" + ButtonChooseOffice + "»: دفتری که برایتان راحت‌تر است\n" +
 		"«" + ButtonSubscribe + "» و «" + ButtonUnsubscribe + "»: خبر رسیدن کارت\n" +
+		"«" + ButtonQuestions + "»: مدارک، هزینه، پیامک و پرسش‌های دیگر\n" +
 		"«" + ButtonSettings + "»: افزودن یا برداشتن افراد، و حذف اطلاعات\n\n" +
 		ServiceName + " هیچ‌گاه از شما پول، رمز یا کد پیامکی نمی‌خواهد.\n\n" +
 		WhereToAsk(p)

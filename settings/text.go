@@ -6,7 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
-	"unicode/utf8"
+	"unicode/utf16"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -14,7 +14,8 @@ import (
 )
 
 // The limits. An alert of several cards has to hold the texts of terms beside
-// its own, on a small screen.
+// its own, on a small screen. Characters are counted as the messengers do, in
+// UTF-16 units.
 const (
 	bringMost   = 8    // papers
 	paperMost   = 120  // characters of one
@@ -55,7 +56,7 @@ func cleanLines(s string, longest int) (string, error) {
 		lines = append(lines, strings.Join(strings.Fields(strings.Map(letter, line)), " "))
 	}
 	text := strings.Trim(strings.Join(lines, "\n"), "\n")
-	switch n := utf8.RuneCountInString(text); {
+	switch n := len(utf16.Encode([]rune(text))); {
 	case n == 0:
 		return "", errors.New("is empty; leave the line out")
 	case n > longest:
