@@ -36,6 +36,7 @@ export function drawPhone(phone, person) {
   if (person.typing) phone.typing = setTimeout(() => { find(".state").textContent = ""; }, 5000);
 
   const begun = person.begun && !person.blocked;
+  const started = find(".start") === document.activeElement;
   find(".start").hidden = begun;
   find(".compose").hidden = !begun;
   const label = find(".compose label");
@@ -44,6 +45,7 @@ export function drawPhone(phone, person) {
   label.htmlFor = input.id;
   label.textContent = words.Write + "، " + person.name;
   input.placeholder = person.placeholder || words.Write;
+  if (begun && started) input.focus({ preventScroll: true }); // its button is gone
   drawMenu(find(".menu"), begun ? person.menu : null);
   if (atEnd || fresh) log.scrollTop = log.scrollHeight; // now that all has its height
 }
