@@ -27,6 +27,7 @@ const (
 	doOffices = "offices"
 	doErase   = "erase"
 	doReport  = "report"
+	doCheck   = "check"
 	doBackup  = "backup"
 	doRestore = "restore" // never of a running `serve`
 

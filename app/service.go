@@ -78,6 +78,8 @@ func (s *service) answer(ctx context.Context, session *session, r request) {
 		do = func(ctx context.Context) (any, error) { return s.operators(ctx) }
 	case doOperatorRemove:
 		do = func(ctx context.Context) (any, error) { return s.removeOperators(ctx, r.Platform) }
+	case doCheck:
+		do = s.check
 	case doBackup:
 		do = func(ctx context.Context) (any, error) { return s.backup(ctx, session) }
 	default:

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
@@ -66,6 +67,7 @@ type Client struct {
 	now     func() time.Time
 	gate    *gate
 	timeout time.Duration // of every call but getUpdates
+	ahead   atomic.Pointer[time.Duration]
 }
 
 // New returns a client. It makes no call: the network may be down.
@@ -167,6 +169,10 @@ func (c *Client) call(ctx context.Context, method string, params tgbotapi.Params
 	api := c.api
 	api.Client = x
 	answer, err := api.MakeRequest(method, params)
+	if date, err := http.ParseTime(x.header.Get("Date")); err == nil {
+		ahead := c.now().Sub(date)
+		c.ahead.Store(&ahead)
+	}
 	if err == nil {
 		return answer.Result, nil
 	}
@@ -204,6 +210,31 @@ func (c *Client) Me(ctx context.Context) (card.Bot, string, error) {
 	}
 	username, _ := me.text("username")
 	return card.Bot{Platform: c.profile.Platform, ID: id}, username, nil
+}
+
+// Ahead says how far this machine's clock was ahead of the platform's at its
+// last answer, by the Date header (RFC 9110, section 6.6.1), which has whole
+// seconds; known is false while no answer had one.
+func (c *Client) Ahead() (ahead time.Duration, known bool) {
+	if d := c.ahead.Load(); d != nil {
+		return *d, true
+	}
+	return 0, false
+}
+
+// HasWebhook asks whether a webhook is set. Its address may hold a secret and
+// is not told.
+func (c *Client) HasWebhook(ctx context.Context) (bool, error) {
+	result, err := c.call(ctx, "getWebhookInfo", nil, c.timeout)
+	if err != nil {
+		return false, err
+	}
+	info, err := readObject(result)
+	if err != nil {
+		return false, &Error{Method: "getWebhookInfo", Description: "the answer cannot be read"}
+	}
+	address, _ := info.text("url")
+	return address != "", nil
 }
 
 // DeleteWebhook takes away the webhook, if there is one, so that polling

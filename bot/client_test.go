@@ -335,3 +335,24 @@ func serveSOCKS5(conn net.Conn, target string, asked chan<- string) error {
 	back.Wait()
 	return nil
 }
+
+// The Date header of any answer tells how far the clock is off.
+func TestAhead(t *testing.T) {
+	platform := time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Date", platform.Format(http.TimeFormat))
+		_, _ = w.Write([]byte(`{"ok":true,"result":{"url":"https://example.org/hook"}}`))
+	}))
+	defer server.Close()
+	c := New(Options{Profile: Bale(), Token: "1:x", API: server.URL, Now: func() time.Time { return platform.Add(-90 * time.Second) }})
+	defer c.Close()
+	if _, known := c.Ahead(); known {
+		t.Error("the time is known before anything was asked")
+	}
+	if set, err := c.HasWebhook(t.Context()); !set || err != nil {
+		t.Errorf("a webhook: %v %v", set, err)
+	}
+	if ahead, known := c.Ahead(); ahead != -90*time.Second || !known {
+		t.Errorf("%v %v", ahead, known)
+	}
+}

@@ -84,20 +84,53 @@ func openMark(path string) (m *mark, found bool, err error) {
 	if err := m.lock(); err != nil {
 		return nil, true, errors.Join(err, file.Close())
 	}
+	if err := m.read(); err != nil {
+		return nil, true, errors.Join(err, file.Close())
+	}
+	return m, true, nil
+}
+
+// read finds the newer of the two slots.
+func (m *mark) read() error {
 	readable := false
 	for i := range int64(2) {
 		b := make([]byte, slotSize)
-		if _, err := file.ReadAt(b, i*slotStride); err != nil && !errors.Is(err, io.EOF) {
-			return nil, true, errors.Join(fmt.Errorf("reading the store's mark: %w", err), file.Close())
+		if _, err := m.file.ReadAt(b, i*slotStride); err != nil && !errors.Is(err, io.EOF) {
+			return fmt.Errorf("reading the store's mark: %w", err)
 		}
 		if s, ok := parseSlot(b); ok && (!readable || s.seq > m.slot.seq) {
 			m.slot, m.place, readable = s, i, true
 		}
 	}
 	if !readable {
-		return nil, true, errors.Join(fmt.Errorf("%w: its mark %s cannot be read", ErrDamaged, path), file.Close())
+		return fmt.Errorf("%w: its mark %s cannot be read", ErrDamaged, m.file.Name())
 	}
-	return m, true, nil
+	return nil
+}
+
+// KeyFits compares a key with the mark of a store, which may be open
+// elsewhere: ErrWrongKey when it is not the store's, ErrNone when there is no
+// mark.
+func KeyFits(dir string, key []byte) error {
+	v, err := newVault(key)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrWrongKey, err)
+	}
+	file, err := os.Open(filepath.Clean(dir) + ".mark")
+	if errors.Is(err, fs.ErrNotExist) {
+		return ErrNone
+	}
+	if err != nil {
+		return fmt.Errorf("opening the store's mark: %w", err)
+	}
+	m := &mark{file: file}
+	if err := m.read(); err != nil {
+		return errors.Join(err, file.Close())
+	}
+	if m.slot.key != keyCheck(v) {
+		return errors.Join(ErrWrongKey, file.Close())
+	}
+	return file.Close()
 }
 
 // createMark makes a new mark at sequence 0 and locks it. It is complete on

@@ -301,6 +301,17 @@ func (s *Store) Subkey(purpose string) []byte {
 	return s.vault.subkey(fmt.Sprintf("use/%x/%s", s.mark.slot.id, purpose))
 }
 
+// Absent reports whether there is nothing at a store's place: no mark, and no
+// file in its directory.
+func Absent(dir string) (bool, error) {
+	dir = filepath.Clean(dir)
+	marked, err := exists(dir + ".mark")
+	if err != nil || marked {
+		return false, err
+	}
+	return emptyOrAbsent(dir)
+}
+
 // OnCommit has fn called after each commit, before its writers hear of it and
 // before the next function of Update runs. fn must not block.
 func (s *Store) OnCommit(fn func(Commit)) {
