@@ -35,6 +35,7 @@ func experiments() []experiment {
 	return []experiment{
 		{"kill", "SIGKILL at random moments, N times", 5, 1000, 4 * time.Hour, kill},
 		{"points", "SIGKILL at each named point of an update and of an alert, N times", 1, 30, time.Hour, killAtPoints},
+		{"power", "the store's disk as it is without what is in memory, N times", 3, 200, 2 * time.Hour, power},
 	}
 }
 
