@@ -34,7 +34,7 @@ func (i *Inbox) Keep(ctx context.Context, from card.Bot, batch []bot.Raw) error 
 	if i.pools[from] == nil {
 		return fmt.Errorf("keeping updates of %v, which is none of the bots served here", from)
 	}
-	if err := i.Store.HasRoom(); err != nil {
+	if err := i.Store.HasRoomForUpdates(); err != nil {
 		return fmt.Errorf("keeping updates: %w", err)
 	}
 	k := i.newKeeping(i.rows(from, batch))

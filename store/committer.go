@@ -352,7 +352,7 @@ func (s *Store) usableForWriting() error {
 	if err := s.broken.Load(); err != nil {
 		return *err
 	}
-	return s.room(s.reserve / 4)
+	return s.room(s.dir, s.reserve/writesPart)
 }
 
 func (s *Store) breakDown(err error) error {

@@ -42,9 +42,10 @@ type Options struct {
 	Dir string // the store's directory; DIR.mark and DIR.erased stand beside it
 	Key []byte // SECRET_KEY, KeySize bytes
 	Log zerolog.Logger
-	// Reserve is the free disk space in bytes under which intake stops
-	// (HasRoom); at a quarter of it every write is refused. Badger maps its
-	// logs into memory and is killed by a truly full disk. 0 means 256 MiB.
+	// Reserve is the free disk space in bytes under which lists are not taken
+	// in (HasRoom); at half of it updates are not (HasRoomForUpdates), at a
+	// quarter every write is refused. Badger maps its logs into memory and is
+	// killed by a truly full disk. 0 means 256 MiB.
 	Reserve uint64
 	// Existing refuses to make a new store: ErrNone.
 	Existing bool
