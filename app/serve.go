@@ -33,7 +33,7 @@ func (p *Program) serve(ctx context.Context, c Config, log zerolog.Logger, resum
 	hangup := make(chan os.Signal, 1)
 	signal.Notify(hangup, syscall.SIGHUP)
 	defer signal.Stop(hangup)
-	service, err := openService(ctx, opened, log)
+	service, err := openWithRoom(ctx, opened, log)
 	if err != nil {
 		return err
 	}
@@ -53,6 +53,27 @@ func (p *Program) serve(ctx context.Context, c Config, log zerolog.Logger, resum
 	}
 	log.Info().Msg("closed")
 	return nil
+}
+
+// roomEvery is how often a store that has no room to open is looked at again.
+const roomEvery = 5 * time.Second
+
+// openWithRoom opens the store as soon as its disk has room for that.
+func openWithRoom(ctx context.Context, o opening, log zerolog.Logger) (*service, error) {
+	for said := false; ; said = true {
+		s, err := openService(ctx, o, log)
+		if !errors.Is(err, store.ErrNoRoom) {
+			return s, err
+		}
+		if !said {
+			log.Error().Err(err).Msg("the store has no room to open; it is opened as soon as there is some")
+		}
+		select {
+		case <-time.After(roomEvery):
+		case <-ctx.Done():
+			return nil, err
+		}
+	}
 }
 
 // notAnothers refuses to have root serve the store of another user: the files

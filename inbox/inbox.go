@@ -142,7 +142,26 @@ func (i *Inbox) Run(ctx context.Context) error {
 	grace := time.AfterFunc(i.Grace, drop)
 	defer grace.Stop()
 	i.hands.Wait()
+	i.noteAccepted(hand)
 	return nil
+}
+
+// noteAccepted takes out of the store the replies that were accepted while it
+// had no room, and whose lanes wait for that: a message is not repeated because
+// the program was asked to end. No worker is left.
+func (i *Inbox) noteAccepted(ctx context.Context) {
+	for _, l := range i.parked {
+		if !l.accepted {
+			continue
+		}
+		row, wait := i.handled(ctx, l)
+		if wait == 0 && len(row.Replies) > 0 {
+			wait = i.remove(ctx, l, &row)
+		}
+		if wait > 0 {
+			return // it has no room yet
+		}
+	}
 }
 
 // serve lets parked lanes go on when their time comes, until ctx ends.

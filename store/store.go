@@ -218,6 +218,10 @@ func (s *Store) openRows() (err error) {
 	if s.erasures, err = openLedger(s.dir+".erased", s.mark.slot.id); err != nil {
 		return err
 	}
+	// Badger maps a new log as it opens, and on a full disk dies of it.
+	if err := s.room(s.dir, 2*uint64(s.memTable)); err != nil {
+		return errors.Join(err, s.erasures.close())
+	}
 	if err := removeEmptyLogs(s.dir); err != nil {
 		return errors.Join(err, s.erasures.close())
 	}

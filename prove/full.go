@@ -1,0 +1,161 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strconv"
+	"time"
+)
+
+// fullDisk is the size of the disk in the experiment `disk`, in bytes.
+const fullDisk = 1 << 30
+
+// The room in MiB at which things stop, see store.Options.Reserve, and what is
+// left of it in the experiment.
+const (
+	belowLists   = 200
+	belowUpdates = 100
+	belowWrites  = 30
+	nothing      = 1
+)
+
+// fillDisk is the experiment `disk`: the store's disk is filled up by ballast,
+// emptied and filled again while people talk and lists come in, N times; then
+// it is full when the program starts.
+func fillDisk(ctx context.Context, s *stage) (err error) {
+	d, err := s.newDisk(ctx, "disk", fullDisk)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, d.leave(context.WithoutCancel(ctx))) }()
+	t, err := s.trial("full", trialOptions{
+		people: 40, offices: 2 * (s.n + 4),
+		env: []string{"STORE=badger:" + filepath.Join(d.mount, "store")},
+	})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, t.close()) }()
+	ctx, end := context.WithCancel(ctx) // no child outlives the world
+	defer end()
+	if err := errors.Join(t.prepare(ctx), t.begin(ctx)); err != nil {
+		return err
+	}
+	for round := 1; round <= s.n; round++ {
+		if err := t.fillUp(ctx, round, d); err != nil {
+			return fmt.Errorf("round %d: %w", round, err)
+		}
+	}
+	if err := t.startFull(ctx, d); err != nil {
+		return fmt.Errorf("full at the start: %w", err)
+	}
+	s.line("disk", "filled to %d, %d, %d and %d MiB free, %d times, and full at the start", belowLists, belowUpdates, belowWrites, nothing, s.n)
+	if err := t.last(ctx); err != nil {
+		return err
+	}
+	return t.verdict(ctx)
+}
+
+// fillUp fills the disk in steps, and looks at each that what should go on does
+// and what should stop does.
+func (t *trial) fillUp(ctx context.Context, round int, d *disk) error {
+	list, err := t.write(strconv.Itoa(round), t.news(round))
+	if err != nil {
+		return err
+	}
+	if err := d.fillTo(belowLists << 20); err != nil {
+		return err
+	}
+	if err := t.refusedList(ctx, list); err != nil {
+		return err
+	}
+	if !t.isAnswered(ctx, 10*time.Second) {
+		t.witness.breaks("with %d MiB free nobody is answered any more", belowLists)
+	}
+	for _, free := range []uint64{belowUpdates, belowWrites, nothing} {
+		if err := d.fillTo(free << 20); err != nil {
+			return err
+		}
+		if err := t.pass(ctx, 2*time.Second); err != nil {
+			return err
+		}
+		if t.ended() {
+			return fmt.Errorf("with %d MiB free `kartyar serve` ended: %w\n%s", free, t.serving.err, t.lastWords())
+		}
+	}
+	if err := t.refusedList(ctx, list); err != nil {
+		return err
+	}
+	if err := d.fillTo(fullDisk / 2); err != nil {
+		return err
+	}
+	return t.take(ctx, list)
+}
+
+// refusedList imports a list that has to be refused because of the room.
+func (t *trial) refusedList(ctx context.Context, list string) error {
+	p, err := t.start(ctx, nil, "import", "--yes", list)
+	if err != nil {
+		return err
+	}
+	if err := t.until(ctx, p); err != nil {
+		return err
+	}
+	if p.err == nil || !bytes.Contains(p.out.Bytes(), []byte("the disk is nearly full")) {
+		t.witness.breaks("a list on a full disk is not refused with the reason: %v, %q", p.err, p.out.Bytes())
+	}
+	return nil
+}
+
+// isAnswered reports whether a person who asks for help is answered within a time.
+func (t *trial) isAnswered(ctx context.Context, most time.Duration) bool {
+	before := t.witness.figures.replies
+	soon, cancel := context.WithTimeout(ctx, most)
+	defer cancel()
+	err := t.pump(soon, func() bool { return t.witness.figures.replies > before })
+	return err == nil && soon.Err() == nil
+}
+
+// ended reports whether serve has ended by itself.
+func (t *trial) ended() bool {
+	select {
+	case <-t.serving.done:
+		return true
+	default:
+		return false
+	}
+}
+
+// startFull stops serve, starts it on a full disk, and gives it room.
+func (t *trial) startFull(ctx context.Context, d *disk) error {
+	if err := t.serving.stop(ctx); err != nil {
+		return err
+	}
+	if err := errors.Join(t.read(), d.fillTo(nothing<<20)); err != nil {
+		return err
+	}
+	var starting *serve
+	started := make(chan error, 1)
+	go func() {
+		var err error
+		starting, err = t.serve(ctx)
+		started <- err
+	}()
+	select {
+	case err := <-started:
+		return fmt.Errorf("it came up, or ended: %w", err)
+	case <-time.After(4 * time.Second):
+	}
+	if err := d.fillTo(fullDisk / 2); err != nil {
+		return err
+	}
+	if err := <-started; err != nil {
+		return err
+	}
+	t.serving = starting
+	t.starts++
+	return nil
+}
