@@ -37,6 +37,7 @@ func experiments() []experiment {
 		{"points", "SIGKILL at each named point of an update and of an alert, N times", 1, 30, time.Hour, killAtPoints},
 		{"power", "the store's disk as it is without what is in memory, N times", 3, 200, 2 * time.Hour, power},
 		{"disk", "the store's disk filled up and emptied again, N times, and full at the start", 1, 20, time.Hour, fillDisk},
+		{"damage", "the store harmed in every way, N times each", 2, 60, 2 * time.Hour, harm},
 	}
 }
 

@@ -26,7 +26,12 @@ func (s *stage) dice(number uint64) *rand.Rand { return rand.New(rand.NewPCG(s.s
 
 // line prints a figure, or a few that belong together.
 func (s *stage) line(name, format string, args ...any) {
-	_, _ = fmt.Fprintf(s.out, "  %-20s %s\n", name, fmt.Sprintf(format, args...))
+	_, _ = fmt.Fprintf(s.out, "  %-36s %s\n", name, fmt.Sprintf(format, args...))
+}
+
+// breaks notes a broken promise.
+func (s *stage) breaks(format string, args ...any) {
+	s.broken = append(s.broken, fmt.Sprintf(format, args...))
 }
 
 // end prints the broken promises; its error says that there are some.

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
+	"syscall"
 
 	"github.com/dgraph-io/badger/v4"
 	"github.com/dgraph-io/badger/v4/options"
@@ -28,7 +29,7 @@ var (
 	ErrForeign  = errors.New("the directory holds data but its mark (DIR.mark) is missing, or belongs to another store; put the mark back or restore a backup")
 	ErrBehind   = errors.New("the store is older than its mark says: acknowledged writes are gone; restore a backup")
 	ErrGap      = errors.New("acknowledged writes are missing from the middle of the store; restore a backup")
-	ErrDamaged  = errors.New("the store is damaged")
+	ErrDamaged  = errors.New("the store is damaged; restore a backup")
 	ErrNoRoom   = errors.New("the disk is nearly full")
 	// ErrNotDirectory is for a path at which no store can be.
 	ErrNotDirectory = errors.New("a store is a directory; name another path")
@@ -228,14 +229,27 @@ func (s *Store) openRows() (err error) {
 	if err := syncLogs(s.dir); err != nil {
 		return errors.Join(err, s.erasures.close())
 	}
+	if err := checkTables(s.dir); err != nil {
+		return errors.Join(err, s.erasures.close())
+	}
 	s.db, err = openBadger(s.dir, s.memTable, s.log)
 	if err != nil {
-		return errors.Join(fmt.Errorf("opening the store: %w", err), s.erasures.close())
+		return errors.Join(damagedUnlessRefused(err), s.erasures.close())
 	}
 	if err := errors.Join(s.verify(), s.findInboxEnd()); err != nil {
 		return errors.Join(err, s.db.Close(), s.erasures.close())
 	}
 	return nil
+}
+
+// damagedUnlessRefused tells what Badger says of files that it cannot make
+// sense of from what the system says of files that it does not give.
+func damagedUnlessRefused(err error) error {
+	var system syscall.Errno
+	if errors.As(err, &system) && system != syscall.ENOENT {
+		return fmt.Errorf("opening the store's files: %w", err)
+	}
+	return fmt.Errorf("%w: %w", ErrDamaged, err)
 }
 
 // syncLogs puts on the disk what a killed process left in the system's memory:
