@@ -15,7 +15,7 @@ import (
 
 // papers are the files beside the program; a name with a slash is kept.
 var papers = []string{
-	".env.example", "CHANGELOG.md", "LICENSE", "README.md",
+	".env.example", "CHANGELOG.md", "LICENSE", "README.md", "settings.example.toml",
 	"docs/architecture.md", "docs/clerk.md", "docs/operating.md",
 	"packaging/kartyar.service",
 }
