@@ -13,7 +13,7 @@ import (
 // where nothing is, a text is then taken for a question. Of a stranger nothing is
 // kept for that.
 func (t *turn) questions() error {
-	if t.s.State == idle && t.known {
+	if (t.s.State == idle || t.s.State == question) && t.known {
 		t.ask(question, card.PersonKey{})
 	}
 	t.show(bot.Reply{Text: locale.ChooseQuestion(), Keyboard: inline(t.questionRows(locale.Questions())...)})

@@ -59,6 +59,7 @@ func TestQuestions(t *testing.T) {
 		w.text("پیتزا").says("پاسخ این پرسش را نداریم", locale.USSD(on)).press("چه کسی می‌تواند").says("فقط صاحب کارت")
 		w.text(saraCode).says("در حال صدور")
 		w.text("پرسش‌ها").later(time.Hour).text("پیتزا").says(locale.NotUnderstood())
+		w.text("/questions").text("پیتزا").says("پاسخ این پرسش را نداریم")
 		w.text("/questions").text("وضعیت کارت من").says("در حال صدور")
 	})
 }
