@@ -60,8 +60,8 @@ Exit status:
 type commandLine struct {
 	Demo       demoCommand     `cmd:"" help:"The whole program on one machine, with no token and no network: the Bot API and a chat page on loopback, sample offices and cards, a throw-away store."`
 	Serve      serveCommand    `cmd:"" help:"Poll every configured bot until SIGINT or SIGTERM, then finish what is in hand and close; a second signal stops at once."`
-	Import     importCommand   `cmd:"" help:"Apply lists of cards (CSV)."`
-	Offices    officesCommand  `cmd:"" help:"Load the office directory (CSV); the same file again changes nothing."`
+	Import     importCommand   `cmd:"" help:"Apply lists of cards (CSV, XLSX)."`
+	Offices    officesCommand  `cmd:"" help:"Load the office directory (CSV, XLSX); the same file again changes nothing."`
 	Report     reportCommand   `cmd:"" help:"Print the pile of cards that wait, by office and age; numbers only."`
 	Erase      eraseCommand    `cmd:"" help:"Read a national code from standard input, delete everything about it, print what went."`
 	Operator   operatorCommand `cmd:"" help:"Whose chat gets the program's own alarms: invite, show, remove."`

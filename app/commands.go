@@ -19,7 +19,7 @@ import (
 )
 
 type officesCommand struct {
-	File string `arg:"" help:"The directory (CSV): code, name, kind, province, city, address, phone, hours, latitude, longitude, or Persian headings."`
+	File string `arg:"" help:"The directory (CSV, XLSX): code, name, kind, province, city, address, phone, hours, latitude, longitude, or Persian headings."`
 }
 
 // Run runs `offices`.
@@ -28,8 +28,12 @@ func (c *officesCommand) Run(ctx context.Context, p *Program) error {
 	if err != nil {
 		return err
 	}
-	in := p.Stdin
-	if c.File != "-" {
+	var in io.Reader
+	if c.File == "-" {
+		if in, err = textOf(p.Stdin); err != nil {
+			return err
+		}
+	} else {
 		file, err := os.Open(c.File)
 		if err != nil {
 			return fmt.Errorf("%s: %w", c.File, plainPathError(err))

@@ -13,10 +13,11 @@ import (
 	"strings"
 
 	"kartyar/desk"
+	"kartyar/desk/table"
 )
 
 type importCommand struct {
-	Files  []string `arg:"" name:"file" help:"A list (CSV in UTF-8, UTF-16 or windows-1256); - is standard input."`
+	Files  []string `arg:"" name:"file" help:"A list (XLSX, or CSV in UTF-8, UTF-16 or windows-1256); - is standard input, as CSV."`
 	DryRun bool     `name:"dry-run" help:"Say what would happen and change nothing."`
 	JSON   bool     `name:"json" help:"Print one JSON object a file."`
 	Yes    bool     `name:"yes" help:"Apply a list that tells more than 500 people without asking."`
@@ -25,8 +26,10 @@ type importCommand struct {
 // Help is what `import --help` adds.
 func (importCommand) Help() string {
 	return `Columns are found by their headings, in any order, in English or Persian: national_code (needed), mobile, stage, office, as_of, application, receipt_code, shelf, note. ` +
-		`A row that cannot be read never stops the others: it is refused with its line, column and reason in FILE.refused.csv. ` +
+		`A row that cannot be read never stops the others: it is refused with its line, column and reason in FILE.refused.csv, or FILE.refused.xlsx for a workbook. ` +
 		`The same file again, in another order, or after a crash in the middle, gives the same store and no second alert.
+
+Of a workbook the one visible sheet counts that has the headings; hidden sheets are passed over, hidden rows and columns are read, and of formulas the saved results.
 
 A list that would tell more than 500 people asks on a terminal, and elsewhere needs --yes.
 
@@ -98,7 +101,10 @@ func (i *importing) run(ctx context.Context, way *access) (report desk.ImportRep
 	}
 	i.bar = newBar(i.program.Stderr, i.name())
 	defer func() { i.bar.close() }()
-	i.refused = &refusedFile{path: i.refusedPath(), skip: i.command.DryRun}
+	i.refused = &refusedFile{list: i.file, skip: i.command.DryRun}
+	if i.file == "-" {
+		i.refused.list = "stdin"
+	}
 	on := func(e event, say *speaker) error { return i.on(ctx, e, say) }
 	err = converse(ctx, conn, r, i.bar.reading(file, size), on, &report)
 	i.bar.close()
@@ -116,7 +122,8 @@ func (i *importing) run(ctx context.Context, way *access) (report desk.ImportRep
 // open opens the file; size is 0 when it is not known.
 func (i *importing) open() (file io.ReadCloser, size int64, err error) {
 	if i.file == "-" {
-		return io.NopCloser(i.program.Stdin), 0, nil
+		text, err := textOf(i.program.Stdin)
+		return io.NopCloser(text), 0, err
 	}
 	opened, err := os.Open(i.file)
 	if err != nil {
@@ -132,6 +139,16 @@ func (i *importing) open() (file io.ReadCloser, size int64, err error) {
 	return opened, info.Size(), nil
 }
 
+// textOf returns in, which is standard input and has to be CSV: its refused
+// rows come back as that.
+func textOf(in io.Reader) (io.Reader, error) {
+	text := bufio.NewReader(in)
+	if head, _ := text.Peek(8); table.IsWorkbook(head) {
+		return nil, errors.New("standard input is read as CSV, and this is a workbook: name its file instead of -")
+	}
+	return text, nil
+}
+
 // plainPathError leaves out the path, which is said already.
 func plainPathError(err error) error {
 	var path *os.PathError
@@ -139,13 +156,6 @@ func plainPathError(err error) error {
 		return path.Err
 	}
 	return err
-}
-
-func (i *importing) refusedPath() string {
-	if i.file == "-" {
-		return "stdin.refused.csv"
-	}
-	return i.file + ".refused.csv"
 }
 
 // on takes an event of the import.
@@ -214,7 +224,7 @@ func (i *importing) say(r desk.ImportReport) error {
 	}
 	fmt.Fprintf(&b, "%d rows: %d applied, %d unchanged, %d refused", r.Rows, r.Applied, r.Unchanged, r.Refused)
 	if r.Refused > 0 && !i.command.DryRun {
-		fmt.Fprintf(&b, " (see %s)", i.refusedPath())
+		fmt.Fprintf(&b, " (see %s)", i.refused.path())
 	}
 	fmt.Fprintf(&b, "; %d arrivals, %d alerts; %.1f s\n", r.Arrivals, r.Alerts, r.Seconds)
 	for _, line := range i.refused.shown {

@@ -150,7 +150,8 @@ func TestSentence(t *testing.T) {
 		says string
 	}{
 		{fmt.Errorf("a: %w", table.ErrEmpty), "the file is empty"},
-		{fmt.Errorf("a: %w", table.ErrWorkbook), table.ErrWorkbook.Error()},
+		{fmt.Errorf("a: %w (%w)", table.ErrDamaged, io.ErrUnexpectedEOF), table.ErrDamaged.Error()},
+		{fmt.Errorf("a: %w", &table.SheetsError{First: "1", Second: "2"}), (&table.SheetsError{First: "1", Second: "2"}).Error()},
 		{&table.HeadingError{Err: table.ErrNoHeading, Column: "national_code"}, "national_code"},
 		{&table.HeadingError{Err: table.ErrTwoHeadings, Column: "mobile"}, "two headings mean the same column, mobile"},
 		{fmt.Errorf("a: %w", &desk.NeedsYesError{People: 501}), "--yes"},

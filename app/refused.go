@@ -11,16 +11,24 @@ import (
 
 // refusedFile is where the refused rows of a list go: written beside its name,
 // readable by its owner only, and put in place when the list is done. There is
-// none while no row is refused.
+// none while no row is refused. It is of the list's kind.
 type refusedFile struct {
-	path    string
-	skip    bool // a dry run, which changes nothing
+	list    string // its path
+	skip    bool   // a dry run, which changes nothing
 	heading heading
 
 	file   *os.File
 	out    *manifest.Refusals
 	failed bool
 	shown  []string // the first refused rows of a dry run, without their cells
+}
+
+// path returns where the file goes; it is known with the heading.
+func (f *refusedFile) path() string {
+	if f.heading.Delimiter == 0 {
+		return f.list + ".refused.xlsx"
+	}
+	return f.list + ".refused.csv"
 }
 
 // shownRows is how many refused rows a dry run names.
@@ -54,9 +62,9 @@ func shownLine(number int, column, reason string) string {
 }
 
 func (f *refusedFile) begin() error {
-	file, err := os.CreateTemp(filepath.Dir(f.path), ".refused-*.csv") // mode 0600
+	file, err := os.CreateTemp(filepath.Dir(f.list), ".refused-*") // mode 0600
 	if err != nil {
-		return fmt.Errorf("making %s: %w", f.path, plainPathError(err))
+		return fmt.Errorf("making %s: %w", f.path(), plainPathError(err))
 	}
 	f.file = file
 	f.out, err = manifest.NewRefusals(file, f.heading.Cells, f.heading.Delimiter)
@@ -68,12 +76,12 @@ func (f *refusedFile) close() error {
 	if f.file == nil {
 		return nil
 	}
-	err := errors.Join(f.out.Flush(), f.file.Sync(), f.file.Close())
+	err := errors.Join(f.out.Close(), f.file.Sync(), f.file.Close())
 	if err == nil {
-		err = os.Rename(f.file.Name(), f.path)
+		err = os.Rename(f.file.Name(), f.path())
 	}
 	if err != nil {
-		err = errors.Join(fmt.Errorf("writing %s: %w", f.path, err), os.Remove(f.file.Name()))
+		err = errors.Join(fmt.Errorf("writing %s: %w", f.path(), err), os.Remove(f.file.Name()))
 	}
 	f.file = nil
 	return err

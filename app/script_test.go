@@ -78,6 +78,8 @@ func TestScripts(t *testing.T) {
 					"logged":    inWorld((*world).logged),
 					"profiled":  inWorld((*world).profiled),
 					"owner":     inWorld((*world).owner),
+					"xlsx":      inWorld((*world).xlsx),
+					"csv":       inWorld((*world).csv),
 				},
 			})
 		})

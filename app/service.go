@@ -168,18 +168,24 @@ func (s *service) erase(ctx context.Context, typed string) (erased alert.Erased,
 // sentence says an error as the person at the command needs it.
 func sentence(err error) string {
 	var heading *table.HeadingError
+	var sheets *table.SheetsError
 	var yes *desk.NeedsYesError
 	switch {
 	case errors.As(err, &heading) && errors.Is(err, table.ErrTwoHeadings):
 		return fmt.Sprintf("two headings mean the same column, %s; rename or delete one of them", heading.Column)
 	case errors.As(err, &heading):
 		return fmt.Sprintf("no heading row with the column %s was found; a row above the others has to name the columns", heading.Column)
+	case errors.As(err, &sheets):
+		return sheets.Error()
 	case errors.As(err, &yes):
 		return fmt.Sprintf("the list would tell %d people; nothing was applied. If that is right, run the command again with --yes", yes.People)
 	case errors.Is(err, context.Canceled):
 		return "it was interrupted; what was done stays done, and the same command again does the rest"
 	}
-	for _, plain := range []error{table.ErrEmpty, table.ErrWorkbook, table.ErrBinary, table.ErrCharset, desk.ErrOfficeFileLong} {
+	for _, plain := range []error{
+		table.ErrEmpty, table.ErrBinary, table.ErrCharset, table.ErrProtected, table.ErrForeign, table.ErrArchive,
+		table.ErrDamaged, table.ErrTooLarge, desk.ErrOfficeFileLong,
+	} {
 		if errors.Is(err, plain) {
 			return plain.Error()
 		}

@@ -53,8 +53,8 @@ type ImportOptions struct {
 
 	// What follows is called by Import's own goroutine and may be nil.
 
-	// Opened is told the heading row and the delimiter of the list, before the
-	// first refused row: a manifest.Refusals needs them.
+	// Opened is told the heading row and the delimiter of the list, 0 for a
+	// workbook, before the first refused row: a manifest.Refusals needs them.
 	Opened func(heading []string, delimiter byte) error
 	// Refused is given each refused row with its cells, which are valid until it
 	// returns. Rows that cannot be read come in the order of the list; after
@@ -84,7 +84,7 @@ type ImportReport struct {
 	People int `json:"people,omitempty"`
 }
 
-// Import reads the list r to its end, counts whom it tells, and applies it in
+// Import reads the list r, CSV or XLSX, to its end, counts whom it tells, and applies it in
 // chunks. It may run beside other imports and everything else.
 //
 // A file that is no list gives an error of manifest.Open, a list above the

@@ -173,7 +173,7 @@ func TestRefusedRowsComeBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := refused.Flush(); err != nil {
+	if err := refused.Close(); err != nil {
 		t.Fatal(err)
 	}
 	if report.Applied != 1 || report.Refused != 2 {

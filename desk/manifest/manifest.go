@@ -1,5 +1,5 @@
-// Package manifest reads lists of cards as offices keep them: CSV files from
-// Excel in, card.Rows and refused rows out, one at a time. Private fields
+// Package manifest reads lists of cards as offices keep them: CSV files and
+// workbooks from Excel in, card.Rows and refused rows out, one at a time. Private fields
 // leave it as keys only.
 package manifest
 
@@ -33,7 +33,7 @@ var columns = []table.Column{
 	mobile:       {Name: "mobile", Also: []string{"شماره همراه", "تلفن همراه", "موبایل"}},
 	stage:        {Name: "stage", Also: []string{"مرحله", "وضعیت"}},
 	office:       {Name: "office", Also: []string{"کد دفتر"}, Weak: []string{"دفتر"}},
-	asOf:         {Name: "as_of", Also: []string{"تاریخ وضعیت"}, Weak: []string{"تاریخ"}},
+	asOf:         {Name: "as_of", Also: []string{"تاریخ وضعیت"}, Weak: []string{"تاریخ"}, Date: true},
 	application:  {Name: "application", Also: []string{"شماره درخواست"}},
 	receiptCode:  {Name: "receipt_code", Also: []string{"کد رهگیری", "کد رهگیری رسید"}},
 	shelf:        {Name: "shelf", Also: []string{"قفسه", "محل نگهداری"}},
@@ -119,9 +119,8 @@ type place struct {
 
 // Open reads the manifest r up to its heading row. r is read twice from its
 // beginning, since its charset may show in its last row only. A file that is
-// no manifest gives an error of package table: ErrEmpty, ErrBinary,
-// ErrWorkbook, ErrCharset, or a *HeadingError. A list without stages, whose
-// cards are all ready, must have the column office.
+// no manifest gives an error of table.Open. A list without stages, whose cards
+// are all ready, must have the column office.
 func Open(r io.ReadSeeker, options Options) (*Reader, error) {
 	zone, err := time.LoadLocation("Asia/Tehran")
 	if err != nil {
@@ -145,7 +144,8 @@ func Open(r io.ReadSeeker, options Options) (*Reader, error) {
 // Heading returns the cells of the heading row, for a Refusals.
 func (r *Reader) Heading() []string { return r.table.Heading() }
 
-// Delimiter returns what stands between the file's cells, for a Refusals.
+// Delimiter returns what stands between the file's cells, 0 for a workbook, for
+// a Refusals.
 func (r *Reader) Delimiter() byte { return r.table.Delimiter() }
 
 // Summary returns the counts of what was read so far. Its maps are the

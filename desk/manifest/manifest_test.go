@@ -200,16 +200,15 @@ func TestFilesThatAreNoList(t *testing.T) {
 		want   error
 		column string
 	}{
-		"empty":              {"", table.ErrEmpty, ""},
-		"only blank":         {"\ufeff \r\n\r\n", table.ErrEmpty, ""},
-		"workbook":           {"PK\x03\x04 and so on", table.ErrWorkbook, ""},
-		"workbook is binary": {"PK\x03\x04 and so on", table.ErrBinary, ""},
-		"binary":             {"\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00", table.ErrBinary, ""},
-		"UTF-32":             {"\xff\xfe\x00\x00n\x00\x00\x00", table.ErrCharset, ""},
-		"no heading":         {"9007212214,12\n", table.ErrNoHeading, "national_code"},
-		"no office":          {"national_code\n9007212214\n", table.ErrNoHeading, "office"},
-		"two alike":          {"national_code,office,کد ملی\n", table.ErrTwoHeadings, "national_code"},
-		"two the same":       {"national_code,stage,stage\n", table.ErrTwoHeadings, "stage"},
+		"empty":        {"", table.ErrEmpty, ""},
+		"only blank":   {"\ufeff \r\n\r\n", table.ErrEmpty, ""},
+		"cut workbook": {"PK\x03\x04 and so on", table.ErrDamaged, ""},
+		"binary":       {"\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00", table.ErrBinary, ""},
+		"UTF-32":       {"\xff\xfe\x00\x00n\x00\x00\x00", table.ErrCharset, ""},
+		"no heading":   {"9007212214,12\n", table.ErrNoHeading, "national_code"},
+		"no office":    {"national_code\n9007212214\n", table.ErrNoHeading, "office"},
+		"two alike":    {"national_code,office,کد ملی\n", table.ErrTwoHeadings, "national_code"},
+		"two the same": {"national_code,stage,stage\n", table.ErrTwoHeadings, "stage"},
 	} {
 		_, err := Open(strings.NewReader(c.file), options())
 		if !errors.Is(err, c.want) {

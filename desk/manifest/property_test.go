@@ -207,7 +207,7 @@ func refused(t testing.TB, file []byte) []byte {
 			}
 		}
 	}
-	if err := w.Flush(); err != nil {
+	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
 	return out.Bytes()

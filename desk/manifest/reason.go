@@ -23,6 +23,7 @@ const (
 	ReasonDateInvalid                    // no such day or hour
 	ReasonDateAhead                      // more than 24 hours ahead of the clock
 	ReasonUndated                        // for who applies rows: undated, over a collected card
+	ReasonFormula                        // #N/A or the like
 )
 
 // reasons holds, for each reason, its name in logs and its Persian sentence.
@@ -42,6 +43,7 @@ var reasons = [...]struct{ name, sentence string }{
 	ReasonDateInvalid:  {"no such date", "چنین روز یا ساعتی وجود ندارد."},
 	ReasonDateAhead:    {"more than a day ahead", "تاریخ بیش از یک روز در آینده است."},
 	ReasonUndated:      {"needs a date", "این کارت پیش‌تر تحویل شده است؛ برای تغییر مرحله، تاریخ وضعیت را بنویسید."},
+	ReasonFormula:      {"an error of a formula", "فرمول این خانه به خطا رسیده است؛ به‌جای آن خود مقدار را بنویسید."},
 }
 
 // String returns the reason's English name, for logs and tests.

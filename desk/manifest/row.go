@@ -50,6 +50,9 @@ func (p *parser) cell(column int) (text string, ok bool) {
 	if !ok {
 		return "", p.refuse(column, ReasonCharacters)
 	}
+	if table.FormulaError(text) {
+		return "", p.refuse(column, ReasonFormula)
+	}
 	switch text {
 	case "-", "–", "—", "ـ":
 		text = ""

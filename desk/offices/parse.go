@@ -60,6 +60,7 @@ const codeLimit = 32
 var (
 	ErrBroken     = errors.New("a quotation mark is not closed, or the row is too long")
 	ErrCharacters = errors.New("holds damaged characters")
+	ErrFormula    = errors.New("holds an error of a formula")
 	ErrNeeded     = errors.New("is empty")
 	ErrCode       = errors.New("is no office code")
 	ErrTwice      = errors.New("stands in an earlier row already")
@@ -85,8 +86,7 @@ func (e RowError) Error() string {
 func (e RowError) Unwrap() error { return e.Err }
 
 // Parse reads an office file. Rows that cannot be read are refused and stop
-// nothing. A file that is no table gives an error of package table:
-// ErrEmpty, ErrBinary, ErrWorkbook, ErrCharset, or a *HeadingError. r is read
+// nothing. A file that is no table gives an error of table.Open. r is read
 // twice from its beginning.
 func Parse(r io.ReadSeeker) ([]card.Office, []RowError, error) {
 	t, err := table.Open(r, columns)
@@ -137,6 +137,9 @@ func (p *parser) cell(column int) string {
 	text, ok := table.Clean(p.table.Cell(p.row, column))
 	if !ok {
 		p.fail(column, ErrCharacters)
+	}
+	if table.FormulaError(text) {
+		p.fail(column, ErrFormula)
 	}
 	return table.Text(text, textLimit)
 }

@@ -45,6 +45,7 @@ func TestParseRefusals(t *testing.T) {
 		"1,a,,35,":           {2, "longitude", ErrCoordinate},
 		"1,a,,,51":           {2, "latitude", ErrCoordinate},
 		"1,a\x00,,,":         {2, "name", ErrCharacters},
+		"1,#N/A,,,":          {2, "name", ErrFormula},
 		"1,\"a,,,":           {2, "", ErrBroken},
 		"1,a,,,\n0001,b,,,":  {3, "code", ErrTwice},
 		"0,a,,,\n\n,,,\n1,b": {},

@@ -41,6 +41,19 @@ func unwrap(s string) string {
 	return s
 }
 
+// FormulaError reports whether a cell says #N/A, #REF! or the like, which a
+// spreadsheet shows where a formula came to nothing.
+func FormulaError(s string) bool {
+	if len(s) < 4 || s[0] != '#' {
+		return false
+	}
+	switch s {
+	case "#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!", "#CONNECT!", "#GETTING_DATA":
+		return true
+	}
+	return false
+}
+
 // Number returns s without the decimals that a program wrote behind a whole
 // number, as in 12345679.0.
 func Number(s string) string {

@@ -17,7 +17,6 @@ import (
 var (
 	ErrEmpty       = errors.New("the file is empty")
 	ErrBinary      = errors.New("the file is not a text file")
-	ErrWorkbook    = fmt.Errorf("%w but an Excel workbook: save it as “CSV UTF-8” first", ErrBinary)
 	ErrCharset     = errors.New("the file's encoding is none of UTF-8, UTF-16 and windows-1256")
 	ErrNoHeading   = errors.New("no heading row with this column was found")
 	ErrTwoHeadings = errors.New("two headings mean the same column")
@@ -83,9 +82,6 @@ func inspect(head []byte) (*utf16, error) {
 	switch {
 	case len(head) == 0:
 		return nil, ErrEmpty
-	case bytes.HasPrefix(head, []byte("PK\x03\x04")), // XLSX and ODS are ZIP files
-		bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")): // XLS
-		return nil, ErrWorkbook
 	case bytes.HasPrefix(head, []byte("%PDF-")), bytes.HasPrefix(head, []byte("\x1f\x8b")):
 		return nil, ErrBinary
 	case bytes.HasPrefix(head, []byte("\xff\xfe\x00\x00")), bytes.HasPrefix(head, []byte("\x00\x00\xfe\xff")):

@@ -1,7 +1,7 @@
 // Package table reads the tables that offices make with Excel and its like:
-// text files of unknown charset and delimiter, with a heading row somewhere
-// near the top whose headings come in two languages and any order. It knows
-// nothing of what the columns mean.
+// workbooks (XLSX), and text files of unknown charset and delimiter, with a
+// heading row somewhere near the top whose headings come in two languages and
+// any order. It knows nothing of what the columns mean.
 package table
 
 import (
@@ -26,6 +26,7 @@ type Column struct {
 	Also   []string // other headings, folded before they are compared
 	Weak   []string // headings that mean this column only when none of the others is there
 	Needed bool     // no heading row is without it
+	Date   bool     // numbers that a workbook has in it may count days
 }
 
 // HeadingError wraps ErrNoHeading or ErrTwoHeadings with the Name of the
@@ -42,29 +43,55 @@ func (e *HeadingError) Unwrap() error { return e.Err }
 
 // Table is a table being read.
 type Table struct {
-	rows      *splitter
+	rows      rows
 	heading   []string
 	delimiter byte
 	index     []int // for each column its place in a row, -1 when the table has none
+	dates     []int // the places of a sheet's dates
+	is1904    bool
+}
+
+// rows are a splitter, or a sheet of a workbook.
+type rows interface {
+	// next returns the next row, blank ones included, and io.EOF after the last.
+	next() (Row, error)
 }
 
 // Open finds the charset, the delimiter and the heading row of r. It reads r
 // twice from its beginning, the first time through to its end, since the
 // charset of a list may show in its last row only. The memory used does not
-// grow with r.
+// grow with r. What r is shows in its bytes; an XLSX file is held in memory,
+// and its table is the one visible sheet that has a heading row.
 //
-// A file that is no table gives ErrEmpty, ErrBinary, ErrWorkbook (which is an
-// ErrBinary), ErrCharset, or a *HeadingError.
+// A file that is no table gives ErrEmpty, ErrBinary, ErrCharset or a
+// *HeadingError; a workbook also ErrProtected, ErrForeign, ErrArchive,
+// ErrDamaged, ErrTooLarge or a *SheetsError. ErrDamaged may show later too.
 func Open(r io.ReadSeeker, columns []Column) (*Table, error) {
 	if _, err := r.Seek(0, io.SeekStart); err != nil {
 		return nil, fmt.Errorf("going to the beginning: %w", err)
+	}
+	names := named(columns)
+	magic := make([]byte, len(cfbMagic))
+	n, err := io.ReadFull(r, magic)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, fmt.Errorf("reading the beginning: %w", err)
+	}
+	if _, err := r.Seek(0, io.SeekStart); err != nil {
+		return nil, fmt.Errorf("going back to the beginning: %w", err)
+	}
+	if IsWorkbook(magic[:n]) {
+		book, err := openWorkbook(r)
+		if err != nil {
+			return nil, err
+		}
+		return openSheets(book, columns, names)
 	}
 	text, err := decode(r)
 	if err != nil {
 		return nil, err
 	}
 	head := make([]byte, window)
-	n, err := io.ReadFull(text, head)
+	n, err = io.ReadFull(text, head)
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return nil, fmt.Errorf("reading the beginning: %w", err)
 	}
@@ -73,7 +100,6 @@ func Open(r io.ReadSeeker, columns []Column) (*Table, error) {
 		return nil, ErrEmpty
 	}
 	text = io.MultiReader(bytes.NewReader(head), text)
-	names := named(columns)
 	t := &Table{delimiter: delimiter(head, names)}
 	t.rows = newSplitter(text, t.delimiter)
 	return t, t.findHeading(columns, names)
@@ -82,7 +108,7 @@ func Open(r io.ReadSeeker, columns []Column) (*Table, error) {
 // Heading returns the cells of the heading row, as they stand in the file.
 func (t *Table) Heading() []string { return t.heading }
 
-// Delimiter returns what stands between two cells.
+// Delimiter returns what stands between two cells, 0 for a workbook.
 func (t *Table) Delimiter() byte { return t.delimiter }
 
 // Has reports whether the table has columns[column].
@@ -116,8 +142,18 @@ func (t *Table) Next() (Row, error) {
 		}
 		for _, cell := range row.Cells {
 			if strings.TrimFunc(cell, blank) != "" {
+				t.dateCells(row)
 				return row, nil
 			}
+		}
+	}
+}
+
+// dateCells writes out the dates that a row of a sheet counts in days.
+func (t *Table) dateCells(row Row) {
+	for _, i := range t.dates {
+		if i < len(row.Cells) {
+			row.Cells[i] = dateText(row.Cells[i], t.is1904)
 		}
 	}
 }
