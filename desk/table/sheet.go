@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"regexp"
 	"strconv"
 	"strings"
@@ -30,7 +31,7 @@ type sheet struct {
 func (b *workbook) open(name string) (*sheet, error) {
 	rows, err := b.file.Rows(name)
 	if err != nil {
-		return nil, fmt.Errorf("%w (%w)", ErrDamaged, err)
+		return nil, damaged(err)
 	}
 	return &sheet{book: b, rows: rows}, nil
 }
@@ -49,7 +50,7 @@ func (s *sheet) next() (row Row, err error) {
 	}
 	cells, err := s.rows.Columns()
 	if err != nil {
-		return Row{}, fmt.Errorf("%w (row %d: %w)", ErrDamaged, s.line+1, err)
+		return Row{}, damaged(err)
 	}
 	if len(cells) == 1 && cells[0] == lastCell {
 		s.whole = true
@@ -74,26 +75,28 @@ func (s *sheet) next() (row Row, err error) {
 }
 
 // scientific is a number as programs write it into sheets.
-var scientific = regexp.MustCompile(`^-?\d(?:\.(\d+))?E(\+?)(\d{1,2})$`)
+var scientific = regexp.MustCompile(`^-?\d\.(\d+)E(\+?)(\d{1,2})$`)
 
-// written returns a cell with a whole number written out: 12345678901 for
-// 1.2345678901E10. A number that says E+10 and has fewer digits than that is
-// what Excel shows of a longer one; somebody has stored the rest away as text.
+// written returns a cell with a large whole number written out: 12345678901 for
+// 1.2345678901E10. Java writes all from 10,000,000 so, and leaves out zeros at
+// the end. A number that says E+10 and has fewer digits than that is what Excel
+// shows of a longer one: somebody has stored it as text, and the rest is lost.
 func written(cell string) string {
-	if len(cell) < 3 || strings.IndexByte(cell, 'E') < 0 {
+	if strings.IndexByte(cell, 'E') < 3 {
 		return cell
 	}
 	m := scientific.FindStringSubmatch(cell)
 	if m == nil {
 		return cell
 	}
-	if exponent, _ := strconv.Atoi(m[3]); m[2] != "" && len(m[1]) < exponent {
+	exponent, _ := strconv.Atoi(m[3])
+	if exponent < 7 || m[2] != "" && len(m[1]) < exponent {
 		return cell
 	}
 	// Up to here every whole number is one that a spreadsheet can hold.
 	const exact = 1e15
 	value, err := strconv.ParseFloat(cell, 64)
-	if err != nil || value != float64(int64(value)) || value <= -exact || value >= exact {
+	if err != nil || value != math.Trunc(value) || math.Abs(value) >= exact {
 		return cell
 	}
 	return strconv.FormatFloat(value, 'f', -1, 64)

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"os"
 	"slices"
@@ -79,7 +80,8 @@ func openWorkbook(r io.Reader) (book *workbook, err error) {
 	case len(packed) > packedMost:
 		return nil, ErrTooLarge
 	}
-	if err := checkParts(packed); err != nil {
+	parts, err := checkSizes(packed)
+	if err != nil {
 		return nil, err
 	}
 	file, err := excelize.OpenReader(bytes.NewReader(packed), excelize.Options{
@@ -87,7 +89,10 @@ func openWorkbook(r io.Reader) (book *workbook, err error) {
 		TmpDir: os.DevNull, // no directory, so that nothing can be unpacked to the disk
 	})
 	if err != nil {
-		return nil, fmt.Errorf("%w (%w)", ErrDamaged, err)
+		return nil, damaged(err)
+	}
+	if err := checkContents(file, parts); err != nil {
+		return nil, err
 	}
 	book = &workbook{file: file}
 	if err := book.markEnds(); err != nil {
@@ -95,7 +100,7 @@ func openWorkbook(r io.Reader) (book *workbook, err error) {
 	}
 	props, err := file.GetWorkbookProps()
 	if err != nil {
-		return nil, fmt.Errorf("%w (%w)", ErrDamaged, err)
+		return nil, damaged(err)
 	}
 	book.is1904 = props.Date1904 != nil && *props.Date1904
 	for _, name := range file.GetSheetList() {
@@ -106,6 +111,10 @@ func openWorkbook(r io.Reader) (book *workbook, err error) {
 	return book, nil
 }
 
+// damaged is ErrDamaged with the library's own words. It does not wrap err: that
+// may be an io.EOF, which would pass for the end of the list.
+func damaged(err error) error { return fmt.Errorf("%w (%s)", ErrDamaged, err.Error()) }
+
 // recovered makes an error of a panic of the library, whose input is anybody's.
 func recovered(err *error) {
 	if p := recover(); p != nil {
@@ -113,29 +122,22 @@ func recovered(err *error) {
 	}
 }
 
-const sharedStrings = "xl/sharedstrings.xml"
-
-// partName returns a part's name as the library compares it.
-func partName(part *zip.File) string { return strings.ToLower(strings.ReplaceAll(part.Name, `\`, "/")) }
-
-// checkParts looks at the parts of a packed workbook before the library does:
-// it has no bounds but for their total, and takes a part whose bytes are
-// damaged as far as it goes.
-func checkParts(packed []byte) error {
+// checkSizes returns the parts of a packed workbook, none of which is too large.
+func checkSizes(packed []byte) ([]*zip.File, error) {
 	parts, err := zip.NewReader(bytes.NewReader(packed), int64(len(packed)))
 	if err != nil {
-		return fmt.Errorf("%w (%w)", ErrDamaged, err)
+		return nil, damaged(err)
 	}
 	if len(parts.File) > partsMost {
-		return ErrTooLarge
+		return nil, ErrTooLarge
 	}
 	total, is := uint64(0), false
 	for _, part := range parts.File {
-		name := partName(part)
+		name := partName(part.Name)
 		most := uint64(unpackedMost)
 		switch {
 		case name == "xl/workbook.bin", name == "content.xml":
-			return ErrForeign
+			return nil, ErrForeign
 		case name == sharedStrings:
 			most = stringsMost
 		case strings.HasPrefix(name, "xl/worksheets/"):
@@ -145,40 +147,41 @@ func checkParts(packed []byte) error {
 		is = is || strings.HasSuffix(name, "workbook.xml")
 		// Beyond the size that it claims a part cannot be read.
 		if total += part.UncompressedSize64; part.UncompressedSize64 > most || total > unpackedMost {
-			return ErrTooLarge
+			return nil, ErrTooLarge
 		}
 	}
 	if !is {
-		return ErrArchive
+		return nil, ErrArchive
 	}
-	for _, part := range parts.File {
-		tags := &tagCounter{}
-		if err := unpack(part, tags); err != nil {
-			return fmt.Errorf("%w (%w)", ErrDamaged, err)
+	return parts.File, nil
+}
+
+const sharedStrings = "xl/sharedstrings.xml"
+
+// partName returns the name of a part as it is compared.
+func partName(name string) string { return strings.ToLower(strings.ReplaceAll(name, `\`, "/")) }
+
+// checkContents holds what the library has unpacked to the sums in the file: it
+// takes a part whose bytes are damaged as far as it goes, without a word.
+func checkContents(file *excelize.File, parts []*zip.File) error {
+	unpacked := map[string][]byte{}
+	file.Pkg.Range(func(name, content any) bool {
+		if text, is := content.([]byte); is {
+			unpacked[partName(name.(string))] = text
 		}
-		if partName(part) == sharedStrings && tags.n > tagsMost {
-			return ErrTooLarge
+		return true
+	})
+	for _, part := range parts {
+		text := unpacked[partName(part.Name)]
+		// Programs that do not know the sum write 0.
+		if uint64(len(text)) != part.UncompressedSize64 || part.CRC32 != 0 && crc32.ChecksumIEEE(text) != part.CRC32 {
+			return ErrDamaged
 		}
+	}
+	if bytes.Count(unpacked[sharedStrings], []byte{'<'}) > tagsMost {
+		return ErrTooLarge
 	}
 	return nil
-}
-
-// tagCounter counts the tags of what is written to it.
-type tagCounter struct{ n int }
-
-// Write counts.
-func (c *tagCounter) Write(p []byte) (int, error) {
-	c.n += bytes.Count(p, []byte{'<'})
-	return len(p), nil
-}
-
-func unpack(part *zip.File, w io.Writer) error {
-	r, err := part.Open()
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(w, r)
-	return errors.Join(err, r.Close())
 }
 
 // lastRow is put behind the last row of each sheet: the library ends a sheet

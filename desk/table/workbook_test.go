@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"os"
 	"slices"
@@ -94,7 +95,9 @@ func TestSheetCells(t *testing.T) {
 		`<c r="A2"><v>9.1212345E9</v></c>`:                                        "9121234500", // Java drops the zeros, not the digits
 		`<c r="A2"><v>9.12E+09</v></c>`:                                           "9.12E+09",   // Excel drops digits
 		`<c r="A2"><v>1.234567890123456789E18</v></c>`:                            "1.234567890123456789E18",
-		`<c r="A2"><v>0.5E1</v></c>`:                                              "5",
+		`<c r="A2"><v>1.0E7</v></c>`:                                              "10000000",
+		`<c r="A2"><v>5.141E1</v></c>`:                                            "5.141E1",
+		`<c r="A2" t="str"><v>1E5</v></c>`:                                        "1E5", // a shelf
 		`<c r="A2"><v>1.5</v></c>`:                                                "1.5",
 		`<c r="A2" t="b"><v>1</v></c>`:                                            "1",
 		`<c r="A2" t="e"><v>#N/A</v></c>`:                                         "#N/A",
@@ -228,6 +231,7 @@ func TestFilesThatAreNoGoodWorkbook(t *testing.T) {
 	for i := range 20 {
 		flipped[len(flipped)/2+i] ^= 0xff
 	}
+	wrongSum := bytes.Replace(pack(t, "xl/workbook.xml", "<workbook/>"), binary.LittleEndian.AppendUint32(nil, crc32.ChecksumIEEE([]byte("<workbook/>"))), []byte("1234"), 2)
 	protected := func() []byte {
 		var out bytes.Buffer
 		f := excelize.NewFile()
@@ -257,6 +261,7 @@ func TestFilesThatAreNoGoodWorkbook(t *testing.T) {
 		"docx":                  {pack(t, "[Content_Types].xml", "<Types/>", "word/document.xml", "<x/>"), ErrArchive},
 		"no heading":            {bookOf(t, "", `<row r="1"><c r="A1"><v>1</v></c></row>`, ""), ErrNoHeading},
 		"no row":                {rawBook(t, "", `<worksheet `+spreadsheet+`><sheetData/></worksheet>`, ""), ErrEmpty},
+		"a wrong sum":           {wrongSum, ErrDamaged},
 		"broken XML":            {sheet(`<row r="2"><c r="A2"><v>1</v></c></row><row r="3"><c r="A3"><v>&nothing;</v></c></row>`), ErrDamaged},
 		"control character":     {sheet(row("a\x01b")), ErrDamaged},
 		"sheet cut short":       {rawBook(t, "", `<worksheet `+spreadsheet+`><sheetData>`+testHeading+row("1"), ""), ErrDamaged},
