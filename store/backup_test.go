@@ -481,3 +481,38 @@ func TestNoNewStoreForWhoNeedsOne(t *testing.T) {
 	}
 	nothing(t, dir)
 }
+
+// Whoever is slow to take a backup holds up nobody, and what is written
+// meanwhile is not in it.
+func TestWritersGoOnDuringABackup(t *testing.T) {
+	s := newStore(t)
+	update(t, s, func(tx *store.Tx) error {
+		return errors.Join(tx.PutNote("before", strings.Repeat("x", 300_000)), tx.Erasing(store.ErasedChat, [16]byte{1}, noon))
+	})
+	var file bytes.Buffer
+	writes := 0
+	out := writerFunc(func(p []byte) (int, error) {
+		writes++
+		update(t, s, func(tx *store.Tx) error { return tx.PutNote("during", writes) })
+		if err := s.ClearErased(context.Background()); err != nil { // it waits for nobody either
+			t.Error(err)
+		}
+		return file.Write(p)
+	})
+	if _, _, err := s.Backup(context.Background(), noon, out); err != nil {
+		t.Fatal(err)
+	}
+	_, restored := restore(t, somewhere(t), file.Bytes(), nil)
+	view(t, restored, func(tx *store.Tx) error {
+		before, err1 := tx.Note("before", nil)
+		during, err2 := tx.Note("during", new(int))
+		if !before || during || writes < 4 {
+			t.Errorf("before %v, during %v, %d writes", before, during, writes)
+		}
+		return errors.Join(err1, err2)
+	})
+}
+
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }

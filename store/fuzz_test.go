@@ -67,11 +67,15 @@ func FuzzBackupFile(f *testing.F) {
 	f.Add([]byte("age-encryption.org/v1\n-> kartyar-backup x\n\n--- \n"))
 	f.Fuzz(func(t *testing.T, file []byte) {
 		r, err := newBackupReader(bytes.NewReader(file), v)
+		var keys []string
 		for err == nil {
-			_, _, err = r.row()
+			var key []byte
+			key, _, err = r.row()
+			keys = append(keys, string(key))
 		}
-		if errors.Is(err, io.EOF) && !bytes.Equal(file, whole) {
-			t.Fatal("another file than the one that was written was read to its end")
+		// Each process seals the seed anew, so files are compared by what they hold.
+		if errors.Is(err, io.EOF) && (r.of.Seq != 3 || len(keys) != 2 || keys[0] != "f7") {
+			t.Fatalf("another backup than the one that was written was read to its end: %+v %q", r.of, keys)
 		}
 	})
 }
