@@ -34,7 +34,7 @@ func OnlyText() string {
 
 // TooLong is the answer to a text longer than any that is asked for.
 func TooLong() string {
-	return "این پیام بلندتر از آن است که بخوانیم. فقط همان چیزی را که خواسته‌ایم بفرستید."
+	return "این پیام خیلی بلند است. فقط همان چیزی را که خواسته‌ایم بفرستید."
 }
 
 // StaleButton goes before the present state when a button of an older message

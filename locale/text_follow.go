@@ -24,7 +24,9 @@ func Unsubscribed() string {
 func Claimed() string { return "یادداشت کردیم. دیگر یادآوری نمی‌کنیم." }
 
 // Unclaimed stands before the status when that was taken back.
-func Unclaimed() string { return "یادداشت پیشین را برداشتیم." }
+func Unclaimed() string {
+	return "باشد؛ یادداشت کردیم که کارت را هنوز نگرفته‌اید."
+}
 
 // AskSnooze asks when to remind.
 func AskSnooze() string { return "چه وقت یادآوری کنیم؟" }

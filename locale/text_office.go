@@ -57,7 +57,7 @@ func NoOffices() string {
 
 // ProveFirst answers what needs a card that the chat follows, where it follows
 // none.
-func ProveFirst() string { return "اول کارت خود را به ما بشناسانید." }
+func ProveFirst() string { return "برای این کار اول باید شما را بشناسیم." }
 
 func officeSamples() []Sample {
 	return []Sample{

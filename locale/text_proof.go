@@ -19,7 +19,7 @@ const (
 
 // AskContact asks for the phone; the contact button stands beneath it.
 func AskContact() string {
-	return pressContact + "\nاین دکمه نشان می‌دهد که شماره از آنِ خود شماست."
+	return pressContact + "\nاین دکمه نشان می‌دهد که شماره مال خود شماست."
 }
 
 // lostButton helps those who do not see the contact button.
@@ -40,12 +40,12 @@ func ContactWanted() string { return pressContact + "\n" + lostButton }
 
 // ContactOfAnother is the answer to a contact that is not the sender's own.
 func ContactOfAnother() string {
-	return "این شماره از آنِ حساب شما نیست. " + pressContact + "\n" + lostButton
+	return "این شمارهٔ حساب خود شما نیست. " + pressContact + "\n" + lostButton
 }
 
 // ContactForwarded is the answer to a forwarded contact.
 func ContactForwarded() string {
-	return "شماره‌ای را که از پیامی دیگر بازفرستاده شده است نمی‌پذیریم. " + pressContact
+	return "شماره‌ای را که از پیام دیگری آمده نمی‌پذیریم. " + pressContact
 }
 
 // ContactLate is the answer to a contact that nobody asked for just now.
