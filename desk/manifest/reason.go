@@ -24,6 +24,7 @@ const (
 	ReasonDateAhead                      // more than 24 hours ahead of the clock
 	ReasonUndated                        // for who applies rows: undated, over a collected card
 	ReasonFormula                        // #N/A or the like
+	ReasonObject                         // JSON lines: not an object of the columns
 )
 
 // reasons holds, for each reason, its name in logs and its Persian sentence.
@@ -44,6 +45,7 @@ var reasons = [...]struct{ name, sentence string }{
 	ReasonDateAhead:    {"more than a day ahead", "تاریخ بیش از یک روز در آینده است."},
 	ReasonUndated:      {"needs a date", "این کارت پیش‌تر تحویل شده است؛ برای تغییر مرحله، تاریخ وضعیت را بنویسید."},
 	ReasonFormula:      {"an error of a formula", "فرمول این خانه به خطا رسیده است؛ به‌جای آن خود مقدار را بنویسید."},
+	ReasonObject:       {"not one JSON object with the columns' names, each once, and texts or numbers", "این سطر یک شیء JSON نیست که هر ستون در آن یک بار، با نام انگلیسی‌اش و با متن یا عدد آمده باشد."},
 }
 
 // String returns the reason's English name, for logs and tests.

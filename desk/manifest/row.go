@@ -35,6 +35,9 @@ func (p *parser) refuse(column int, reason Reason) bool {
 
 // parse fills row in. known is false when the row's office is in no directory.
 func (p *parser) parse(row *card.Row) (known bool) {
+	if p.row.NoObject {
+		return p.refuse(-1, ReasonObject)
+	}
 	if p.row.Broken {
 		return p.refuse(-1, ReasonBroken)
 	}

@@ -21,6 +21,9 @@ type Row struct {
 	// Broken says that the row cannot be trusted: a quotation mark that is never
 	// closed, or more than 64 KiB. Its cells are only good for showing.
 	Broken bool
+	// NoObject says that a line of JSON lines is no object of the columns, each
+	// named once with a text, a number or null. Its one cell is the line.
+	NoObject bool
 }
 
 // splitter cuts delimited text into rows of cells. It reads what encoding/csv

@@ -32,20 +32,20 @@ func rowsOf(t testing.TB, r io.Reader, delimiter byte) []Row {
 
 func TestSplit(t *testing.T) {
 	for text, want := range map[string][]Row{
-		"a,b\nc":            {{1, []string{"a", "b"}, false}, {2, []string{"c"}, false}},
-		"a\r\nb\rc\n\nd\r":  {{1, []string{"a"}, false}, {2, []string{"b"}, false}, {3, []string{"c"}, false}, {4, []string{""}, false}, {5, []string{"d"}, false}},
-		"a,\n":              {{1, []string{"a", ""}, false}},
-		"a,":                {{1, []string{"a", ""}, false}},
-		"\"a\r\nb\",c\nd":   {{1, []string{"a\r\nb", "c"}, false}, {3, []string{"d"}, false}},
-		`"a""b",""`:         {{1, []string{`a"b`, ""}, false}},
-		`"""a"""`:           {{1, []string{`"a"`}, false}},
-		`a"b,c"`:            {{1, []string{`a"b`, `c"`}, false}},
-		`a, "b,c" ,d`:       {{1, []string{"a", "b,c", "d"}, false}},
-		`"a "b" c",d`:       {{1, []string{`a "b" c`, "d"}, false}},
-		`="0012",x`:         {{1, []string{`="0012"`, "x"}, false}},
-		"\"a,b\nc,d\n":      {{1, []string{`"a`, "b"}, true}, {2, []string{"c", "d"}, false}},
-		"\"a\nb,\"c\",d\ne": {{1, []string{`"a`}, true}, {2, []string{"b", "c", "d"}, false}, {3, []string{"e"}, false}},
-		"x,\"":              {{1, []string{"x", `"`}, true}},
+		"a,b\nc":            {{Line: 1, Cells: []string{"a", "b"}}, {Line: 2, Cells: []string{"c"}}},
+		"a\r\nb\rc\n\nd\r":  {{Line: 1, Cells: []string{"a"}}, {Line: 2, Cells: []string{"b"}}, {Line: 3, Cells: []string{"c"}}, {Line: 4, Cells: []string{""}}, {Line: 5, Cells: []string{"d"}}},
+		"a,\n":              {{Line: 1, Cells: []string{"a", ""}}},
+		"a,":                {{Line: 1, Cells: []string{"a", ""}}},
+		"\"a\r\nb\",c\nd":   {{Line: 1, Cells: []string{"a\r\nb", "c"}}, {Line: 3, Cells: []string{"d"}}},
+		`"a""b",""`:         {{Line: 1, Cells: []string{`a"b`, ""}}},
+		`"""a"""`:           {{Line: 1, Cells: []string{`"a"`}}},
+		`a"b,c"`:            {{Line: 1, Cells: []string{`a"b`, `c"`}}},
+		`a, "b,c" ,d`:       {{Line: 1, Cells: []string{"a", "b,c", "d"}}},
+		`"a "b" c",d`:       {{Line: 1, Cells: []string{`a "b" c`, "d"}}},
+		`="0012",x`:         {{Line: 1, Cells: []string{`="0012"`, "x"}}},
+		"\"a,b\nc,d\n":      {{Line: 1, Cells: []string{`"a`, "b"}, Broken: true}, {Line: 2, Cells: []string{"c", "d"}}},
+		"\"a\nb,\"c\",d\ne": {{Line: 1, Cells: []string{`"a`}, Broken: true}, {Line: 2, Cells: []string{"b", "c", "d"}}, {Line: 3, Cells: []string{"e"}}},
+		"x,\"":              {{Line: 1, Cells: []string{"x", `"`}, Broken: true}},
 	} {
 		if diff := cmp.Diff(want, rowsOf(t, strings.NewReader(text), ',')); diff != "" {
 			t.Errorf("%q: %s", text, diff)

@@ -51,7 +51,7 @@ type Table struct {
 	is1904    bool
 }
 
-// rows are a splitter, or a sheet of a workbook.
+// rows are a splitter, a sheet of a workbook, or the objects of JSON lines.
 type rows interface {
 	// next returns the next row, blank ones included, and io.EOF after the last.
 	next() (Row, error)
@@ -100,6 +100,9 @@ func Open(r io.ReadSeeker, columns []Column) (*Table, error) {
 		return nil, ErrEmpty
 	}
 	text = io.MultiReader(bytes.NewReader(head), text)
+	if beginsObject(head) {
+		return openObjects(r, text, columns)
+	}
 	t := &Table{delimiter: delimiter(head, names)}
 	t.rows = newSplitter(text, t.delimiter)
 	return t, t.findHeading(columns, names)
