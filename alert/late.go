@@ -12,6 +12,13 @@ import (
 // keeps them: refusals, which move their rows, or an outage, which does not.
 type lateness struct{ looked time.Time }
 
+// Late returns how many alerts have waited for more than a day, as of the last
+// hour; known is false before the first look.
+func (w *Worker) Late() (alerts int, known bool) {
+	n := w.late24.Load()
+	return int(max(n, 0)), n >= 0
+}
+
 // watch tells the operator of late alerts, at most once an hour.
 func (l *lateness) watch(ctx context.Context, w *Worker) error {
 	now := w.Now()
@@ -23,6 +30,7 @@ func (l *lateness) watch(ctx context.Context, w *Worker) error {
 	if err != nil {
 		return fmt.Errorf("looking for alerts that wait for long: %w", err)
 	}
+	w.late24.Store(int64(late))
 	if late > 0 {
 		w.Log.Error().Stringer("bot", w.Bot).Int("alerts", late).Time("since", oldest).
 			Msg("alerts have been waiting to be sent for more than a day; is the platform reachable, and the token right?")

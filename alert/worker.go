@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -40,6 +41,9 @@ type Worker struct {
 	// the store still remembers of deleted ones.
 	low   map[store.Class]store.Due
 	pause time.Time // the platform is down until then, as far as we know
+
+	taking sync.Mutex   // low holds for the outbox as it is
+	late24 atomic.Int64 // what Late returns; negative while it is not known
 }
 
 const (
@@ -63,6 +67,7 @@ func NewWorker(opt WorkerOptions) *Worker {
 		WorkerOptions: opt, wake: make(chan struct{}, 1),
 		busy: map[card.ChatKey]bool{}, low: map[store.Class]store.Due{},
 	}
+	w.late24.Store(-1)
 	opt.Store.OnCommit(w.committed)
 	return w
 }
@@ -159,11 +164,10 @@ func (w *Worker) look(ctx context.Context, hand func(store.Due)) (next time.Time
 // take claims the chats of rows that are due, as many as can be sent now, and
 // returns those rows and the time of the next one.
 func (w *Worker) take(ctx context.Context, class store.Class, now time.Time) (due []store.Due, next time.Time, err error) {
+	w.taking.Lock()
+	defer w.taking.Unlock()
+	from := w.from(class)
 	w.mu.Lock()
-	from, known := w.low[class]
-	if !known {
-		from = store.Due{Bot: w.Bot, Class: class}
-	}
 	// What is committed from here on may not be seen, and pulls this down.
 	w.low[class] = store.Due{Bot: w.Bot, Class: class, At: now.Add(lookAgain)}
 	w.mu.Unlock()

@@ -43,6 +43,7 @@ Environment:
   TELEGRAM_PROXY                   http://, https:// or socks5://; Bale goes direct
   STORE                            badger:DIR (badger:data)
   SECRET_KEY                       32 bytes in base64, see "keygen"
+  ADMIN_ADDR, ADMIN_TOKEN          admin endpoint, health, metrics (127.0.0.1:8090, or off)
   REMINDER_DAYS                    days after the person was told (3,7,14,30)
   QUIET_HOURS                      Tehran time (21-8)
   SEND_RATE                        messages a second for a bot (25)

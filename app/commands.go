@@ -148,6 +148,7 @@ func (versionCommand) Run(p *Program) error {
 	return p.print("kartyar %s\ncommit %s\n%s %s/%s\n", v, c, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
 
+// builtFrom returns the version and the commit.
 func builtFrom() (v, c string) {
 	if version != "" {
 		return version, commit

@@ -30,6 +30,9 @@ type Config struct {
 	Store storeURL  `env:"STORE" envDefault:"badger:data"`
 	Key   secretKey `env:"SECRET_KEY"`
 
+	AdminAddr  adminAddr  `env:"ADMIN_ADDR" envDefault:"127.0.0.1:8090"`
+	AdminToken adminToken `env:"ADMIN_TOKEN"`
+
 	ReminderDays reminderDays `env:"REMINDER_DAYS" envDefault:"3,7,14,30"`
 	QuietHours   quietHours   `env:"QUIET_HOURS" envDefault:"21-8"`
 	SendRate     sendRate     `env:"SEND_RATE" envDefault:"25"`
@@ -46,7 +49,7 @@ type Config struct {
 }
 
 // secrets are the variables that can also come from a file, NAME_FILE.
-var secrets = []string{"TELEGRAM_TOKEN", "BALE_TOKEN", "TELEGRAM_PROXY", "SECRET_KEY"}
+var secrets = []string{"TELEGRAM_TOKEN", "BALE_TOKEN", "TELEGRAM_PROXY", "SECRET_KEY", "ADMIN_TOKEN"}
 
 // secretFileLimit is more than any secret needs, in bytes.
 const secretFileLimit = 4096

@@ -35,6 +35,7 @@ func (s *server) runBot(ctx context.Context, account bot.Options, known chan<- c
 		Store: s.service.store, Rules: s.service.rules, Bot: me, Now: time.Now, Log: account.Log,
 		Deliver: func(ctx context.Context, m alert.Message) alert.Outcome { return s.deliver(ctx, client, m) },
 	})
+	s.pulse.serves(me, client, in, worker)
 	group, together := errgroup.WithContext(ctx)
 	group.Go(func() error { return in.Run(together) })
 	group.Go(func() error { return worker.Run(together) })
@@ -114,6 +115,7 @@ func (s *server) inbox(client *bot.Client, profile bot.Profile, me card.Bot, log
 		},
 		Flood: s.handlers.Flood,
 		Sorry: s.handlers.Sorry,
+		Tried: func(reason string, aside bool) { s.pulse.tried(me.Platform, reason, aside) },
 		Log:   log,
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"flag"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 	"testing"
 
@@ -72,6 +73,9 @@ func TestScripts(t *testing.T) {
 					"mode":      inWorld((*world).mode),
 					"await":     inWorld((*world).await),
 					"dotenv":    inWorld((*world).dotenv),
+					"http":      inWorld((*world).http),
+					"metricsof": inWorld((*world).metricsOf),
+					"taken":     inWorld((*world).taken),
 					"bytes":     inWorld((*world).bytes),
 					"fifo":      inWorld((*world).fifo),
 					"killwhen":  inWorld((*world).killWhen),
@@ -94,7 +98,12 @@ func setUp(env *testscript.Env, platform demo.Platform) error {
 	env.Setenv("PLATFORM", string(platform))
 	env.Setenv("SECRET_KEY", base64.StdEncoding.EncodeToString(key))
 	env.Setenv("LOG_FORMAT", "json")
-	env.Values[worldKey{}] = &world{platform: platform, people: map[string]*citizen{}, polled: make(chan struct{}, 1)}
+	env.Setenv("ADMIN_ADDR", "127.0.0.1:0") // so that many run beside each other
+	docs, err := filepath.Abs("../docs")
+	if err != nil {
+		return err
+	}
+	env.Values[worldKey{}] = &world{platform: platform, docs: docs, people: map[string]*citizen{}, polled: make(chan struct{}, 1)}
 	return nil
 }
 

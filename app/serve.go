@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"os/signal"
 	"slices"
@@ -29,17 +30,25 @@ func (p *Program) serve(ctx context.Context, c Config, log zerolog.Logger, resum
 	if err := notAnothers(opened.Dir, os.Geteuid()); err != nil {
 		return err
 	}
+	listener, err := c.listenAdmin(ctx, log)
+	if err != nil {
+		return err
+	}
 	// From here on a hangup is a wish to have the settings read again.
 	hangup := make(chan os.Signal, 1)
 	signal.Notify(hangup, syscall.SIGHUP)
 	defer signal.Stop(hangup)
 	service, err := openWithRoom(ctx, opened, log)
 	if err != nil {
+		if listener != nil {
+			_ = listener.Close()
+		}
 		return err
 	}
 	service.settings.Store(c.Settings)
 	log.Info().Str("store", opened.Dir).Int("offices", service.offices.Directory().Len()).Msg("the store is open")
 	server := newServer(service, c.accounts(log), log)
+	server.admin.listener, server.admin.token = listener, string(c.AdminToken)
 	server.reload = reload{path: c.SettingsFile, hangup: hangup}
 	server.warnOfProvinces()
 	if resume {
@@ -117,15 +126,25 @@ type server struct {
 	accounts []bot.Options
 	handlers *handlers.Handlers
 	reload   reload
-	log      zerolog.Logger
+	pulse    *pulse
+	admin    struct {
+		listener net.Listener // nil for none
+		token    string
+	}
+	log zerolog.Logger
 }
 
 func newServer(s *service, accounts []bot.Options, log zerolog.Logger) *server {
+	pulse := newPulse(s.store, accounts, time.Now())
+	for i := range accounts {
+		pulse.feels(&accounts[i])
+	}
+	s.imported = pulse.imported
 	return &server{
-		service: s, accounts: accounts, log: log,
+		service: s, accounts: accounts, log: log, pulse: pulse,
 		handlers: handlers.New(handlers.Options{
 			Keyer: s.store.Keyer(), Secret: s.store.Subkey(handlers.ButtonPurpose), Rules: s.rules,
-			Lookup: lookup.New(s.store, persons), Offices: s.offices.Directory, Settings: s.settings.Load,
+			Lookup: lookup.New(s.store, persons), Offices: s.offices.Directory, Settings: s.settings.Load, Asked: pulse.asked,
 		}),
 	}
 }
@@ -140,6 +159,8 @@ func (s *server) run(ctx context.Context) error {
 	s.forgetBots(ctx)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return control.run(ctx) })
+	group.Go(func() error { return s.runAdmin(ctx) })
+	group.Go(func() error { return s.runAlarms(ctx) })
 	group.Go(func() error { return s.clearHourly(ctx) })
 	group.Go(func() error { return s.watchStore(ctx) })
 	group.Go(func() error { return s.reloadSettings(ctx) })

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"path/filepath"
 	"sync/atomic"
 	"time"
 
@@ -28,6 +27,8 @@ type service struct {
 	offices *desk.OfficeBook
 	// settings are what the operator's file says at the moment; never nil.
 	settings atomic.Pointer[settings.Settings]
+	// imported hears of each list that was taken in; may be nil.
+	imported func(now time.Time, r desk.ImportReport, failed bool)
 	log      zerolog.Logger
 	// alone says that nothing else runs on the store, which would clear from the
 	// disk what was erased.
@@ -71,7 +72,7 @@ func (s *service) answer(ctx context.Context, session *session, r request) {
 	case doErase:
 		do = func(ctx context.Context) (any, error) { return s.erase(ctx, r.Code) }
 	case doReport:
-		do = func(ctx context.Context) (any, error) { return s.report(ctx, r.Office) }
+		do = func(ctx context.Context) (any, error) { return s.Report(ctx, r.Office) }
 	case doOperatorInvite:
 		do = func(ctx context.Context) (any, error) { return s.inviteOperator(ctx) }
 	case doOperatorShow:
@@ -93,10 +94,8 @@ func (s *service) answer(ctx context.Context, session *session, r request) {
 
 // importList takes in the list that the command sends.
 func (s *service) importList(ctx context.Context, session *session, r request) (desk.ImportReport, error) {
-	return desk.Import(ctx, desk.ImportOptions{
-		Store: s.store, Rules: s.rules, Offices: s.offices.Directory(), Now: time.Now,
-		Words:    s.settings.Load().Words,
-		SpoolDir: filepath.Dir(filepath.Clean(s.dir)), DryRun: r.DryRun, Yes: r.Yes,
+	return s.TakeIn(ctx, desk.ImportOptions{
+		DryRun: r.DryRun, Yes: r.Yes,
 		Confirm: func(people int) bool {
 			yes, err := session.confirm(ctx, people)
 			return err == nil && yes
@@ -118,7 +117,7 @@ func (s *service) importList(ctx context.Context, session *session, r request) (
 
 // loadOffices takes in the directory that the command sends.
 func (s *service) loadOffices(ctx context.Context, session *session) (desk.OfficesReport, error) {
-	report, err := s.offices.Load(ctx, session.upload(ctx))
+	report, err := s.LoadOffices(ctx, session.upload(ctx))
 	if err != nil {
 		return report, err
 	}
@@ -131,8 +130,8 @@ func (s *service) loadOffices(ctx context.Context, session *session) (desk.Offic
 	return report, nil
 }
 
-// report counts the pile, of one office alone when it is named.
-func (s *service) report(ctx context.Context, office string) (desk.PileReport, error) {
+// Report counts the pile, of one office alone when it is named.
+func (s *service) Report(ctx context.Context, office string) (desk.PileReport, error) {
 	directory := s.offices.Directory()
 	if office != "" {
 		code, _, err := directory.Resolve(office)

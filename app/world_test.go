@@ -28,6 +28,7 @@ type world struct {
 	serving  *exec.Cmd
 	ended    chan error
 	tokens   []string      // of the one-time links that were opened
+	docs     string        // the directory docs
 	polled   chan struct{} // holds a token when a getUpdates came
 }
 
@@ -95,7 +96,7 @@ func (w *world) serve(ts *testscript.TestScript, args []string) {
 	cmd := exec.Command(program, append([]string{"serve"}, args...)...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = ts.MkAbs("."), log, log
 	for _, name := range []string{
-		"PATH", "HOME", "TMPDIR", "SECRET_KEY", "STORE", "LOG_FORMAT", "LOG_LEVEL", "QUIET_HOURS", "REMINDER_DAYS", "SEND_RATE", "SETTINGS",
+		"PATH", "HOME", "TMPDIR", "SECRET_KEY", "STORE", "LOG_FORMAT", "LOG_LEVEL", "QUIET_HOURS", "REMINDER_DAYS", "SEND_RATE", "SETTINGS", "ADMIN_ADDR", "ADMIN_TOKEN",
 		"TELEGRAM_TOKEN", "TELEGRAM_API", "BALE_TOKEN", "BALE_API",
 	} {
 		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))

@@ -53,6 +53,10 @@ type Options struct {
 	Workers int
 	// Now is the clock of the limits; nil means time.Now.
 	Now func() time.Time
+	// Polled hears how each getUpdates of Poll went, and Sent how each call went
+	// that puts a message before a person; both may be nil and must not block.
+	Polled func(err error)
+	Sent   func(class Class, err error)
 }
 
 // Client is one bot account on one platform. Its methods may be called from
@@ -68,6 +72,8 @@ type Client struct {
 	gate    *gate
 	timeout time.Duration // of every call but getUpdates
 	ahead   atomic.Pointer[time.Duration]
+	polled  func(error)
+	sent    func(Class, error)
 }
 
 // New returns a client. It makes no call: the network may be down.
@@ -95,6 +101,12 @@ func New(o Options) *Client {
 		now:     o.Now,
 		gate:    newGate(o.Rate, o.Now),
 		timeout: callTimeout,
+	}
+	if c.polled = o.Polled; c.polled == nil {
+		c.polled = func(error) {}
+	}
+	if c.sent = o.Sent; c.sent == nil {
+		c.sent = func(Class, error) {}
 	}
 	base := strings.ReplaceAll(strings.TrimRight(o.API, "/"), "%", "%%")
 	c.api.SetAPIEndpoint(base + "/bot%s/%s")

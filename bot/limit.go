@@ -19,6 +19,9 @@ const (
 	classes       = iota
 )
 
+// String returns the class's name in metrics.
+func (c Class) String() string { return [...]string{"reply", "alert", "reminder"}[c] }
+
 const (
 	// chatEvery and chatBurst are what a chat gets: one message a second, with
 	// short bursts (Telegram's documented limit, which Bale leaves open).

@@ -161,6 +161,9 @@ func (p *poller) once(ctx context.Context) (time.Duration, error) {
 	}
 	asked := p.now()
 	batch, err := p.GetUpdates(ctx, p.offset, p.options.Limit, p.options.Timeout)
+	if ctx.Err() == nil {
+		p.polled(err)
+	}
 	if err != nil {
 		return p.failed(ctx, err)
 	}

@@ -134,6 +134,9 @@ func (c *Client) send(ctx context.Context, class Class, chat int64, method strin
 	}
 	result, err := c.call(ctx, method, params, c.timeout)
 	c.gate.note(t, err)
+	if ctx.Err() == nil {
+		c.sent(class, err)
+	}
 	if err != nil {
 		return 0, err
 	}

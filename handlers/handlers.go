@@ -15,7 +15,7 @@ import (
 	"kartyar/store"
 )
 
-// Options is what the conversation needs; all of it is needed.
+// Options is what the conversation needs; all of it but Asked is needed.
 type Options struct {
 	Keyer  *card.Keyer    // the store's
 	Secret []byte         // 32 bytes that seal buttons: the store's Subkey(ButtonPurpose)
@@ -23,6 +23,8 @@ type Options struct {
 	Lookup *lookup.Lookup // where answers come from
 	// Offices returns the directory as it is now; it is never nil.
 	Offices func() *offices.Directory
+	// Asked hears what came of each pair of code and phone; may be nil.
+	Asked func(alert.Access)
 	// Settings returns what the operator's file says now; it is never nil.
 	Settings func() *settings.Settings
 }

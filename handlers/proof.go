@@ -193,6 +193,9 @@ func (t *turn) askRules(person card.PersonKey, typed card.ReceiptKey) (alert.Acc
 	}
 	if err == nil {
 		t.nameNameless()
+		if t.Asked != nil {
+			t.Asked(access)
+		}
 	}
 	return access, err
 }

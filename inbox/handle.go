@@ -191,6 +191,9 @@ func (i *Inbox) tried(ctx context.Context, l *lane, why reason, stack []byte) (r
 		return store.Update{}, i.storeFailed(l, err)
 	}
 	i.logTry(row, why, stack)
+	if i.Tried != nil {
+		i.Tried(string(why), tries >= maxTries)
+	}
 	l.fails = 0
 	if tries > 0 && tries < maxTries {
 		return store.Update{}, tryAgain[tries-1]

@@ -59,6 +59,9 @@ type Options struct {
 	Flood func(dropped int) bot.Reply
 	// Sorry is said when an update was set aside.
 	Sorry func() bot.Reply
+	// Tried hears why an update could not be handled, "undecodable", "error" or
+	// "panic", and whether it is set aside now; may be nil.
+	Tried func(reason string, aside bool)
 	// Workers is how many chats of one bot are served at the same time; 0
 	// means 64.
 	Workers int

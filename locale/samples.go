@@ -36,6 +36,7 @@ func Samples() []Sample {
 		nearestSamples(),
 		settingsSamples(),
 		inviteSamples(),
+		alarmSamples(),
 		alertSamples(),
 		demoSamples(),
 	)

@@ -140,6 +140,7 @@ func (w *world) environment(dir, credentials string) []string {
 		"SECRET_KEY_FILE=" + filepath.Join(credentials, "key"),
 		"BALE_TOKEN_FILE=" + filepath.Join(credentials, "token"),
 		"BALE_API=" + w.web.URL + "/bale",
+		"ADMIN_ADDR=127.0.0.1:0", // others may run on this machine
 	}
 }
 

@@ -22,12 +22,34 @@ func (s *Store) HasRoom() error { return s.room(s.dir, s.reserve) }
 // though what is in hand can still be finished.
 func (s *Store) HasRoomForUpdates() error { return s.room(s.dir, s.reserve/updatesPart) }
 
-func (s *Store) room(dir string, least uint64) error {
+// Free returns the free space of the store's disk, in bytes.
+func (s *Store) Free() (uint64, error) { return free(s.dir) }
+
+func free(dir string) (uint64, error) {
 	var fs unix.Statfs_t
 	if err := unix.Statfs(dir, &fs); err != nil {
-		return fmt.Errorf("asking how full the disk is: %w", err)
+		return 0, fmt.Errorf("asking how full the disk is: %w", err)
 	}
-	if free := fs.Bavail * uint64(fs.Bsize); free < least {
+	return fs.Bavail * uint64(fs.Bsize), nil
+}
+
+// Size returns how much the store takes on the disk, in bytes, as of a minute
+// ago.
+func (s *Store) Size() int64 {
+	if !s.enter() {
+		return 0
+	}
+	defer s.inside.Done()
+	tables, logs := s.db.Size()
+	return tables + logs
+}
+
+func (s *Store) room(dir string, least uint64) error {
+	free, err := free(dir)
+	if err != nil {
+		return err
+	}
+	if free < least {
 		return fmt.Errorf("%w: %d MiB are free, %d MiB are needed", ErrNoRoom, free>>20, least>>20)
 	}
 	return nil

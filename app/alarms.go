@@ -1,0 +1,189 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"time"
+
+	"kartyar/alarm"
+	"kartyar/bot"
+	"kartyar/card"
+	"kartyar/locale"
+	"kartyar/store"
+)
+
+const (
+	alarmsNote = "alarms" // alarm.State
+	fedNote    = "fed"    // when a list was last taken in
+
+	alarmsEvery  = time.Minute
+	alarmSend    = 30 * time.Second // for one message
+	pollFailsFor = 5 * time.Minute
+	conflictFor  = 10 * time.Minute // without another poller until there is none
+	diskLeast    = 1 << 30          // bytes; intake stops at a quarter of it
+	silentAfter  = 7 * 24 * time.Hour
+)
+
+// noteFed notes that a list was taken in.
+func (s *service) noteFed(ctx context.Context) error {
+	err := s.store.UpdateInBulk(ctx, func(tx *store.Tx) error { return tx.PutNote(fedNote, time.Now().UTC()) })
+	if err != nil {
+		return fmt.Errorf("noting that a list was taken in: %w", err)
+	}
+	return nil
+}
+
+// alarms tells the operator what is wrong.
+type alarms struct {
+	*server
+	state  alarm.State
+	logged map[alarm.Message]time.Time // of what no chat took
+	send   func(ctx context.Context, to card.Subscriber, text string) error
+}
+
+// runAlarms looks every minute, and when something has happened, until ctx ends.
+func (s *server) runAlarms(ctx context.Context) error {
+	a := &alarms{server: s, state: alarm.State{}, logged: map[alarm.Message]time.Time{}, send: s.sendAlarm}
+	err := s.service.store.View(ctx, func(tx *store.Tx) error {
+		_, err := tx.Note(alarmsNote, &a.state)
+		return err
+	})
+	if err != nil && ctx.Err() == nil {
+		return fmt.Errorf("reading which alarms were told: %w", err)
+	}
+	ticker := time.NewTicker(alarmsEvery)
+	defer ticker.Stop()
+	for {
+		if err := a.look(ctx, time.Now()); err != nil && ctx.Err() == nil {
+			s.log.Error().Err(err).Msg("the alarms could not be looked at; they are in a minute")
+		}
+		select {
+		case <-ticker.C:
+		case <-s.pulse.wake:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// look tells what is to be told now.
+func (a *alarms) look(ctx context.Context, now time.Time) error {
+	var fed time.Time
+	var operators []store.Operator
+	err := a.service.store.View(ctx, func(tx *store.Tx) (err error) {
+		if _, err = tx.Note(fedNote, &fed); err == nil {
+			operators, err = tx.Operators()
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("reading the operator's chats: %w", err)
+	}
+	before := maps.Clone(a.state)
+	for _, m := range a.state.Look(a.pulse.facts(now, fed), now) {
+		if a.tell(ctx, operators, m, now) {
+			a.state.Said(m, now)
+		}
+	}
+	if maps.Equal(before, a.state) {
+		return nil
+	}
+	err = a.service.store.UpdateInBulk(ctx, func(tx *store.Tx) error { return tx.PutNote(alarmsNote, a.state) })
+	if err != nil {
+		return fmt.Errorf("noting which alarms were told: %w", err)
+	}
+	return nil
+}
+
+// tell sends a message to the operator's chats, whichever can be reached, and
+// reports whether one took it. The log has it in any case; without a chat it is
+// the one who is told.
+func (a *alarms) tell(ctx context.Context, operators []store.Operator, m alarm.Message, now time.Time) bool {
+	told := false
+	for _, o := range operators {
+		err := a.send(ctx, o.To, alarmText(m))
+		told = told || err == nil
+		if err != nil && ctx.Err() == nil {
+			a.log.Debug().Err(err).Str("alarm", string(m.Kind)).Msg("an operator's chat could not be told")
+		}
+	}
+	of := m
+	of.Number = 0
+	if last, is := a.logged[of]; !is || told || now.Sub(last) >= alarm.Apart {
+		a.logged[of] = now
+		a.log.Warn().Str("alarm", string(m.Kind)).Str("platform", string(m.Platform)).Bool("over", m.Over).Int("number", m.Number).
+			Bool("told", told).Msg("an alarm for the operator")
+	}
+	return told || len(operators) == 0 && ctx.Err() == nil
+}
+
+// sendAlarm says text to an operator's chat, in the turn of the replies.
+func (s *server) sendAlarm(ctx context.Context, to card.Subscriber, text string) error {
+	for _, b := range s.pulse.beats() {
+		if b.client == nil || b.me != to.Bot {
+			continue
+		}
+		ctx, cancel := context.WithTimeout(ctx, alarmSend)
+		defer cancel()
+		_, err := b.client.Send(ctx, bot.ClassReply, to.Chat, bot.Reply{Text: text})
+		return err
+	}
+	return fmt.Errorf("the bot of the chat is not served")
+}
+
+// facts are how it stands with each kind of trouble. What is not known yet
+// after a start is left out.
+func (p *pulse) facts(now, fed time.Time) (facts []alarm.Fact) {
+	for _, b := range p.beats() {
+		if fails := now.Sub(b.polled) > pollFailsFor; fails || b.answered {
+			facts = append(facts, alarm.Fact{Kind: alarm.PollFails, Platform: b.platform, On: fails})
+		}
+		if met := !b.conflict.IsZero() && now.Sub(b.conflict) < conflictFor; met || now.Sub(p.began) > conflictFor {
+			facts = append(facts, alarm.Fact{Kind: alarm.TwoPollers, Platform: b.platform, On: met})
+		}
+		if b.worker == nil {
+			continue
+		}
+		if late, known := b.worker.Late(); known {
+			facts = append(facts, alarm.Fact{Kind: alarm.OutboxLate, Platform: b.platform, On: late > 0, Number: late})
+		}
+	}
+	if free, err := p.store.Free(); err == nil {
+		facts = append(facts, alarm.Fact{Kind: alarm.DiskLow, On: free < diskLeast, Number: int(free >> 20)})
+	}
+	if !fed.IsZero() {
+		silent := now.Sub(fed)
+		facts = append(facts, alarm.Fact{Kind: alarm.FeedSilent, On: silent > silentAfter, Number: int(silent / (24 * time.Hour))})
+	}
+	p.mu.Lock()
+	aside, nobody := p.aside, p.nobody
+	p.aside, p.nobody = 0, 0
+	p.mu.Unlock()
+	return append(facts,
+		alarm.Fact{Kind: alarm.SetAside, Event: true, Number: aside},
+		alarm.Fact{Kind: alarm.ToldNobody, Event: true, Number: nobody})
+}
+
+// alarmText is a message in words.
+func alarmText(m alarm.Message) string {
+	words := map[alarm.Kind]struct{ on, over func() string }{
+		alarm.PollFails: {
+			func() string { return locale.AlarmPollFails(m.Platform) }, func() string { return locale.AlarmPollWorks(m.Platform) },
+		},
+		alarm.TwoPollers: {
+			func() string { return locale.AlarmTwoPollers(m.Platform) }, func() string { return locale.AlarmOnePoller(m.Platform) },
+		},
+		alarm.OutboxLate: {
+			func() string { return locale.AlarmOutboxLate(m.Platform, m.Number) }, func() string { return locale.AlarmOutboxFlows(m.Platform) },
+		},
+		alarm.DiskLow:    {func() string { return locale.AlarmDiskLow(m.Number) }, locale.AlarmDiskRoom},
+		alarm.FeedSilent: {func() string { return locale.AlarmFeedSilent(m.Number) }, locale.AlarmFeedSpeaks},
+		alarm.ToldNobody: {on: func() string { return locale.AlarmToldNobody(m.Number) }},
+		alarm.SetAside:   {on: func() string { return locale.AlarmSetAside(m.Number) }},
+	}[m.Kind]
+	if m.Over {
+		return words.over()
+	}
+	return words.on()
+}

@@ -1,0 +1,114 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rs/zerolog"
+
+	"kartyar/alarm"
+	"kartyar/bot"
+	"kartyar/card"
+	"kartyar/desk"
+	"kartyar/store"
+)
+
+// TestAlarms: each trouble is told once, to the chats that can be reached, and
+// a restart repeats nothing.
+func TestAlarms(t *testing.T) {
+	ctx, noon := context.Background(), time.Date(2026, 11, 23, 8, 30, 0, 0, time.UTC)
+	st, err := store.Open(store.Options{Dir: filepath.Join(t.TempDir(), "data"), Key: bytes.Repeat([]byte{7}, store.KeySize)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	var log bytes.Buffer
+	var said []string
+	reached := map[card.Platform]bool{card.Bale: true}
+	start := func(now time.Time) *alarms {
+		p := newPulse(st, []bot.Options{{Profile: bot.Bale()}}, now)
+		a := &alarms{
+			server: &server{service: &service{store: st}, pulse: p, log: zerolog.New(&log)},
+			state:  alarm.State{}, logged: map[alarm.Message]time.Time{},
+			send: func(_ context.Context, to card.Subscriber, text string) error {
+				if !reached[to.Bot.Platform] {
+					return errors.New("down")
+				}
+				said = append(said, string(to.Bot.Platform)+" "+strings.SplitN(text, "؛", 2)[0])
+				return nil
+			},
+		}
+		err := st.View(ctx, func(tx *store.Tx) error {
+			_, err := tx.Note(alarmsNote, &a.state)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a
+	}
+	looks := func(a *alarms, now time.Time, want ...string) {
+		t.Helper()
+		said = nil
+		if err := a.look(ctx, now); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, said); diff != "" {
+			t.Error(diff)
+		}
+	}
+	a := start(noon)
+	looks(a, noon)
+	err = st.Update(ctx, func(tx *store.Tx) error {
+		for i, platform := range []card.Platform{card.Bale, card.Telegram} {
+			of := card.Subscriber{Bot: card.Bot{Platform: platform, ID: 42}, Chat: int64(i + 1)}
+			if _, _, err := tx.SetOperator(store.Operator{Chat: st.Keyer().Chat(of), To: of, Since: noon}); err != nil {
+				return err
+			}
+		}
+		return tx.PutNote(fedNote, noon.AddDate(0, 0, -8))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	looks(a, noon.Add(time.Minute), "bale ۸ روز است که هیچ فهرستی وارد نشده است")
+	later := noon.Add(6 * time.Minute)
+	looks(a, later, "bale چند دقیقه است که بله پاسخ نمی‌دهد")
+	again := start(later)
+	looks(again, later.Add(time.Second)) // it is not over, nor known to last
+	again.pulse.imported(later, desk.ImportReport{Arrivals: 99}, false)
+	again.pulse.imported(later, desk.ImportReport{Arrivals: 340, Alerts: 1}, false)
+	looks(again, later)
+	reached[card.Bale] = false
+	again.pulse.imported(later, desk.ImportReport{Arrivals: 340}, false)
+	looks(again, later)
+	reached[card.Telegram] = true
+	again.pulse.known[card.Bale].answered = true
+	looks(again, later.Add(time.Minute),
+		"telegram بله دوباره پاسخ می‌دهد و پیام‌های مانده فرستاده می‌شود.",
+		"telegram فهرست‌های تازه رسیدن ۳۴۰ کارت را خبر دادند، ولی هیچ‌کس منتظر آن‌ها نبود و به کسی خبر داده نشد.\nببینید ستون شمارهٔ همراه پر است یا نه، و آیا مردم از این ربات خبر دارند.")
+	if n := strings.Count(log.String(), `"told":false`); n != 1 {
+		t.Errorf("%d lines of alarms that nobody was told:\n%s", n, log.String())
+	}
+}
+
+// TestAlarmTexts: each kind has its words.
+func TestAlarmTexts(t *testing.T) {
+	for _, kind := range []alarm.Kind{alarm.PollFails, alarm.TwoPollers, alarm.OutboxLate, alarm.DiskLow, alarm.FeedSilent} {
+		on, over := alarmText(alarm.Message{Kind: kind, Platform: card.Bale}), alarmText(alarm.Message{Kind: kind, Platform: card.Bale, Over: true})
+		if on == "" || over == "" || on == over {
+			t.Errorf("%s: %q, %q", kind, on, over)
+		}
+	}
+	for _, kind := range []alarm.Kind{alarm.ToldNobody, alarm.SetAside} {
+		if alarmText(alarm.Message{Kind: kind, Number: 2}) == "" {
+			t.Errorf("%s has no words", kind)
+		}
+	}
+}

@@ -1,0 +1,86 @@
+package locale
+
+import "kartyar/card"
+
+// Alarms are for whoever runs the program: what is wrong, what it does to
+// people, what to do.
+
+// AlarmPollFails says that a platform has not answered for some minutes.
+func AlarmPollFails(p card.Platform) string {
+	return "چند دقیقه است که " + PlatformName(p) + " پاسخ نمی‌دهد؛ تا وصل نشود، پیام کسی در آن نه می‌رسد و نه پاسخ می‌گیرد. چیزی گم نمی‌شود.\n" +
+		"اینترنت سرور را بررسی کنید؛ برای تلگرام، پروکسی را هم."
+}
+
+// AlarmPollWorks says that it does again.
+func AlarmPollWorks(p card.Platform) string {
+	return PlatformName(p) + " دوباره پاسخ می‌دهد و پیام‌های مانده فرستاده می‌شود."
+}
+
+// AlarmTwoPollers says that somebody else uses the bot's token.
+func AlarmTwoPollers(p card.Platform) string {
+	return "برنامهٔ دیگری هم با توکن این ربات در " + PlatformName(p) + " کار می‌کند و بخشی از پیام‌های مردم را می‌گیرد.\n" +
+		"نسخهٔ دوم را متوقف کنید؛ اگر آن را نمی‌شناسید، از BotFather توکن تازه بگیرید."
+}
+
+// AlarmOnePoller says that nobody does any more.
+func AlarmOnePoller(p card.Platform) string {
+	return "برنامهٔ دیگری دیگر با توکن این ربات در " + PlatformName(p) + " کار نمی‌کند."
+}
+
+// AlarmOutboxLate says that so many alerts have waited for more than a day.
+func AlarmOutboxLate(p card.Platform, alerts int) string {
+	return Number(alerts) + " خبر بیش از یک روز است که به " + PlatformName(p) + " نرسیده است؛ صاحبان این کارت‌ها هنوز بی‌خبرند.\n" +
+		"گزارش برنامه علت را نوشته است."
+}
+
+// AlarmOutboxFlows says that none does.
+func AlarmOutboxFlows(p card.Platform) string {
+	return "خبر‌های مانده به " + PlatformName(p) + " رسید."
+}
+
+// AlarmDiskLow says how little room is left.
+func AlarmDiskLow(mebibytes int) string {
+	return "تنها " + Number(mebibytes) + " مگابایت روی دیسک سرور خالی است؛ وقتی پر شود، برنامه پیام و فهرست تازه نمی‌پذیرد.\n" +
+		"جا باز کنید یا دیسک را بزرگ‌تر کنید."
+}
+
+// AlarmDiskRoom says that there is room again.
+func AlarmDiskRoom() string { return "دیسک سرور دوباره جا دارد." }
+
+// AlarmFeedSilent says for how many days no list has come.
+func AlarmFeedSilent(days int) string {
+	return Number(days) + " روز است که هیچ فهرستی وارد نشده است؛ در این مدت خبر کارت تازه‌ای به کسی نرسیده است.\n" +
+		"از دفتر‌ها یا سامانه‌ای که فهرست می‌فرستد بپرسید."
+}
+
+// AlarmFeedSpeaks says that a list came.
+func AlarmFeedSpeaks() string { return "فهرست تازه وارد شد." }
+
+// AlarmToldNobody says that lists brought so many cards and nobody was told.
+func AlarmToldNobody(arrivals int) string {
+	return "فهرست‌های تازه رسیدن " + Number(arrivals) + " کارت را خبر دادند، ولی هیچ‌کس منتظر آن‌ها نبود و به کسی خبر داده نشد.\n" +
+		"ببینید ستون شمارهٔ همراه پر است یا نه، و آیا مردم از این ربات خبر دارند."
+}
+
+// AlarmSetAside says that so many updates could not be handled.
+func AlarmSetAside(updates int) string {
+	return "برنامه در پاسخ به " + Number(updates) + " پیام درماند و آن‌ها را کنار گذاشت؛ از فرستنده‌ها پوزش خواسته شده است.\n" +
+		"گزارش برنامه علت را نوشته است؛ آن را برای سازندهٔ برنامه بفرستید."
+}
+
+func alarmSamples() []Sample {
+	return []Sample{
+		{Name: "AlarmPollFails", Text: AlarmPollFails(card.Telegram)},
+		{Name: "AlarmPollWorks", Text: AlarmPollWorks(card.Bale)},
+		{Name: "AlarmTwoPollers", Text: AlarmTwoPollers(card.Bale)},
+		{Name: "AlarmOnePoller", Text: AlarmOnePoller(card.Bale)},
+		{Name: "AlarmOutboxLate", Text: AlarmOutboxLate(card.Bale, 1200)},
+		{Name: "AlarmOutboxFlows", Text: AlarmOutboxFlows(card.Telegram)},
+		{Name: "AlarmDiskLow", Text: AlarmDiskLow(700)},
+		{Name: "AlarmDiskRoom", Text: AlarmDiskRoom()},
+		{Name: "AlarmFeedSilent", Text: AlarmFeedSilent(8)},
+		{Name: "AlarmFeedSpeaks", Text: AlarmFeedSpeaks()},
+		{Name: "AlarmToldNobody", Text: AlarmToldNobody(340)},
+		{Name: "AlarmSetAside", Text: AlarmSetAside(3)},
+	}
+}
