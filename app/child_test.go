@@ -57,7 +57,7 @@ func rootWorksOnAnothersStore(t *testing.T, around fs.FileMode) {
 	}
 	run(3, "1 applied, 0 unchanged, 1 refused", "import", "list.csv")
 	run(1, "0 applied, 1 unchanged, 1 refused", "import", "-", "list.csv")
-	run(0, "whole: 1 rows", "backup", "whole")
+	run(0, "whole: 2 rows", "backup", "whole") // a person, and when the list came
 	run(0, "erased: 1 applications", "erase")
 	lost := filepath.Join(place, "data")
 	if err := errors.Join(os.RemoveAll(lost), os.Remove(lost+".mark")); err != nil {
