@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fxamacker/cbor/v2"
+
 	"kartyar/card"
 )
 
@@ -154,6 +156,15 @@ func stagesAfter(now card.Stage, before []card.Stage) []card.Stage {
 		return straight[min(furthest, len(straight)-1):]
 	}
 	return straight[reach(now):]
+}
+
+// Facts returns the way as it is kept until it is drawn.
+func (w Way) Facts() ([]byte, error) { return cbor.Marshal(w) }
+
+// WayOf reads what Facts returned.
+func WayOf(facts []byte) (w Way, err error) {
+	err = cbor.Unmarshal(facts, &w)
+	return w, err
 }
 
 // Text says the way in words, a line for each step.

@@ -29,7 +29,7 @@ func SampleWays() map[string]Way {
 		}
 		ways[name] = NewWay(c, passed, fresh)
 	}
-	full := history(straight...)
+	full := history(straight[:len(straight)-2]...)
 	for _, stage := range card.Stages() {
 		add(stage.String(), CardView{State: card.State{Stage: stage}}, history(straight[:max(reach(stage)-1, 1)]...))
 	}
