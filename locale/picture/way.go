@@ -93,7 +93,7 @@ func (h *hand) setStep(s locale.Step, top int) block {
 		b.lines = append(b.lines, h.set(says, saysLetters, room)...)
 	}
 	for _, l := range b.lines {
-		b.height += l.lettering.height()
+		b.height += l.height()
 	}
 	if b.isHere() {
 		b.height += 2 * pad
@@ -119,7 +119,7 @@ func (c canvas) step(b block) {
 			i = quiet
 		}
 		c.write(i, l, b.right(), y)
-		y += l.lettering.height()
+		y += l.height()
 	}
 }
 
@@ -167,6 +167,6 @@ func (c canvas) join(from, to block) {
 func (c canvas) writeAll(i ink, lines []textLine, right, top int) {
 	for _, l := range lines {
 		c.write(i, l, right, top)
-		top += l.lettering.height()
+		top += l.height()
 	}
 }
