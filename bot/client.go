@@ -51,6 +51,8 @@ type Options struct {
 	// Workers is how many calls go out at the same time; as many connections
 	// are kept open. 0 means 64.
 	Workers int
+	// Draw makes the PNG of a reply's Picture; nil sends the texts alone.
+	Draw func(facts []byte) ([]byte, error)
 	// Now is the clock of the limits; nil means time.Now.
 	Now func() time.Time
 	// Polled hears how each getUpdates of Poll went, and Sent how each call went
@@ -70,6 +72,7 @@ type Client struct {
 	log     zerolog.Logger
 	now     func() time.Time
 	gate    *gate
+	draw    func(facts []byte) ([]byte, error) // nil: no pictures
 	timeout time.Duration // of every call but getUpdates
 	ahead   atomic.Pointer[time.Duration]
 	polled  func(error)
@@ -100,6 +103,7 @@ func New(o Options) *Client {
 		log:     o.Log,
 		now:     o.Now,
 		gate:    newGate(o.Rate, o.Now),
+		draw:    o.Draw,
 		timeout: callTimeout,
 	}
 	if c.polled = o.Polled; c.polled == nil {
@@ -144,6 +148,7 @@ func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse
 type exchange struct {
 	ctx    context.Context
 	client *http.Client
+	upload *upload // goes in place of the request's body; nil for most calls
 
 	status int
 	header http.Header
@@ -153,6 +158,9 @@ type exchange struct {
 
 // Do makes one request and reads its answer to the end.
 func (x *exchange) Do(req *http.Request) (*http.Response, error) {
+	if x.upload != nil {
+		x.upload.into(req)
+	}
 	resp, err := x.client.Do(req.WithContext(x.ctx))
 	if err != nil {
 		x.err = err
@@ -175,9 +183,15 @@ func (x *exchange) Do(req *http.Request) (*http.Response, error) {
 // call makes one call and returns its result, undecoded. It waits for nothing
 // but the answer.
 func (c *Client) call(ctx context.Context, method string, params tgbotapi.Params, timeout time.Duration) (json.RawMessage, error) {
+	return c.callWith(ctx, method, params, nil, timeout)
+}
+
+// callWith is call with a form to upload, nil for none; then params are not
+// sent but say what must not come back in an error.
+func (c *Client) callWith(ctx context.Context, method string, params tgbotapi.Params, file *upload, timeout time.Duration) (json.RawMessage, error) {
 	callCtx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	x := &exchange{ctx: callCtx, client: c.http}
+	x := &exchange{ctx: callCtx, client: c.http, upload: file}
 	api := c.api
 	api.Client = x
 	answer, err := api.MakeRequest(method, params)

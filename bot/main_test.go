@@ -2,7 +2,10 @@ package bot
 
 import (
 	"bytes"
+	"errors"
 	"io"
+	"mime"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"path"
@@ -29,7 +32,7 @@ func (s server) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	form, err := url.ParseQuery(string(raw))
+	form, err := readForm(req.Header.Get("Content-Type"), raw)
 	if err != nil {
 		return nil, err
 	}
@@ -38,6 +41,30 @@ func (s server) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)), Request: req}, nil
+}
+
+// readForm reads either kind of form; a file counts as a parameter, its name
+// before what is in it.
+func readForm(contentType string, raw []byte) (url.Values, error) {
+	kind, details, err := mime.ParseMediaType(contentType)
+	if err != nil || kind != "multipart/form-data" {
+		return url.ParseQuery(string(raw))
+	}
+	form := url.Values{}
+	for parts := multipart.NewReader(bytes.NewReader(raw), details["boundary"]); ; {
+		part, err := parts.NextPart()
+		if errors.Is(err, io.EOF) {
+			return form, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		value, err := io.ReadAll(part)
+		if err != nil {
+			return nil, err
+		}
+		form.Set(part.FormName(), part.FileName()+string(value))
+	}
 }
 
 // newTestClient returns a client of the server, and what it logs.

@@ -75,6 +75,11 @@ type Reply struct {
 	// Shows is set on a reply that shows a status: what is needed to render it
 	// anew, in the writer's own shape, should it leave late.
 	Shows []byte `cbor:"6,keyasint,omitempty"`
+	// Picture is what a picture is drawn from when the reply is sent, for
+	// [Options.Draw]; Text is then its caption, and says all of it. Where the
+	// picture cannot be drawn or is refused, the text goes alone. A picture
+	// is always a new message.
+	Picture []byte `cbor:"7,keyasint,omitempty"`
 	// To is another chat of the same bot that this is said to; zero is the chat
 	// that is answered.
 	To card.Subscriber `cbor:"-"`

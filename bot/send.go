@@ -16,7 +16,8 @@ import (
 // bot's and the chat's turn: see [Client.ChatWait] for not doing so.
 //
 // An edit that the platform refuses becomes a new message; one that changes
-// nothing has succeeded. A venue that the platform refuses becomes its text.
+// nothing has succeeded. A venue that the platform refuses becomes its text,
+// and so does a picture, also one that cannot be drawn.
 //
 // A send whose answer was lost is an Outage, and so is one that the platform
 // took just before the connection broke: the Bot API has no key by which it
@@ -60,6 +61,13 @@ func (c *Client) Send(ctx context.Context, class Class, chat int64, r Reply) (me
 	}
 	if r.Silent && c.profile.Silence {
 		params["disable_notification"] = "true"
+	}
+	if photo := c.photo(r, params); photo != nil {
+		id, err := c.sendWith(ctx, class, chat, "sendPhoto", params, photo)
+		if e := asError(err); e == nil || e.Kind != Refused && e.Code != 404 {
+			return id, err
+		}
+		// A bare 404 is how a platform without the method may say so.
 	}
 	return c.send(ctx, class, chat, "sendMessage", params)
 }
@@ -122,6 +130,11 @@ func (c *Client) Available(now time.Time) (ok bool, wait time.Duration) {
 
 // send makes one call that puts a message before a person, in its turn.
 func (c *Client) send(ctx context.Context, class Class, chat int64, method string, params tgbotapi.Params) (int, error) {
+	return c.sendWith(ctx, class, chat, method, params, nil)
+}
+
+// sendWith is send with a file to upload, nil for none.
+func (c *Client) sendWith(ctx context.Context, class Class, chat int64, method string, params tgbotapi.Params, file *upload) (int, error) {
 	if wait := c.gate.broken(c.now()); wait > 0 {
 		return 0, notTried(method, Outage, wait)
 	}
@@ -132,7 +145,7 @@ func (c *Client) send(ctx context.Context, class Class, chat int64, method strin
 	if !t.ok {
 		return 0, notTried(method, Outage, wait)
 	}
-	result, err := c.call(ctx, method, params, c.timeout)
+	result, err := c.callWith(ctx, method, params, file, c.timeout)
 	c.gate.note(t, err)
 	if ctx.Err() == nil {
 		c.sent(class, err)

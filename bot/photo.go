@@ -1,0 +1,77 @@
+package bot
+
+import (
+	"bytes"
+	"io"
+	"maps"
+	"mime/multipart"
+	"net/http"
+	"slices"
+	"unicode/utf16"
+
+	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
+)
+
+// maxCaption is how long a photo's caption may be on both platforms, in UTF-16
+// units.
+const maxCaption = 1024
+
+// upload is a multipart form, whole in memory. The library would pipe it, and
+// what is piped cannot be sent again when a kept connection turns out closed.
+type upload struct {
+	body []byte
+	kind string // Content-Type, with the form's boundary
+}
+
+// newUpload puts a file beside the parameters of a call.
+func newUpload(params map[string]string, field, name string, file []byte) (*upload, error) {
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	for _, key := range slices.Sorted(maps.Keys(params)) {
+		if err := form.WriteField(key, params[key]); err != nil {
+			return nil, err
+		}
+	}
+	part, err := form.CreateFormFile(field, name)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := part.Write(file); err != nil {
+		return nil, err
+	}
+	if err := form.Close(); err != nil {
+		return nil, err
+	}
+	return &upload{body: body.Bytes(), kind: form.FormDataContentType()}, nil
+}
+
+// into makes the form a request's body.
+func (u *upload) into(req *http.Request) {
+	req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(u.body)), nil }
+	req.Body, _ = req.GetBody()
+	req.ContentLength = int64(len(u.body))
+	req.Header.Set("Content-Type", u.kind)
+}
+
+// photo returns the call's form with the reply's picture and its text as the
+// caption, nil when it is to go as a text. params are those of the text.
+func (c *Client) photo(r Reply, params tgbotapi.Params) *upload {
+	if len(r.Picture) == 0 || c.draw == nil || len(utf16.Encode([]rune(params["text"]))) > maxCaption {
+		return nil
+	}
+	drawn, err := c.draw(r.Picture)
+	if err != nil {
+		c.log.Warn().Err(err).Msg("a picture could not be drawn; its text goes alone")
+		return nil
+	}
+	fields := maps.Clone(params)
+	fields["caption"] = fields["text"]
+	delete(fields, "text")
+	delete(fields, "link_preview_options")
+	form, err := newUpload(fields, "photo", "picture.png", drawn)
+	if err != nil {
+		c.log.Warn().Err(err).Msg("a picture could not be packed; its text goes alone")
+		return nil
+	}
+	return form
+}
