@@ -17,6 +17,8 @@ const (
 	// freshFor is how late a status may leave as it was rendered, if the same
 	// process sends it: after a restart an alert may have overtaken it.
 	freshFor = 30 * time.Second
+	// pictureTries is how often a reply is tried with its picture.
+	pictureTries = 4
 )
 
 // closed returns how long after now nothing may go to the chat.
@@ -84,6 +86,10 @@ func (i *Inbox) render(ctx context.Context, l *lane, row *store.Update, now time
 	}
 	if l.bare {
 		r.Keyboard = bot.Keyboard{}
+	}
+	// On a network that lets no upload through, the text may still pass.
+	if l.fails >= pictureTries {
+		r.Picture = nil
 	}
 	return r, true, 0
 }

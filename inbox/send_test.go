@@ -61,6 +61,29 @@ func TestRefusedIsTriedOnceWithoutItsKeyboard(t *testing.T) {
 	}
 }
 
+// On a network that lets no upload through, the text goes alone in the end.
+func TestAPictureThatDoesNotGetThroughIsLeftOut(t *testing.T) {
+	w := newWorld(t)
+	w.says("x", bot.Reply{Text: "a way", Picture: []byte("facts")})
+	w.sender.set(func(_ context.Context, m message) error {
+		if len(m.Picture) > 0 {
+			return &bot.Error{Kind: bot.Outage}
+		}
+		return nil
+	})
+	w.run().keep(said(1, 1, "x"))
+	for _, seconds := range []int{1, 2, 4, 8} {
+		if m := w.sender.next(t); len(m.Picture) == 0 {
+			t.Errorf("sent %+v", m)
+		}
+		w.clock.pass(t, time.Duration(seconds)*time.Second)
+	}
+	if m := w.sender.next(t); m.Text != "a way" || len(m.Picture) != 0 {
+		t.Errorf("sent %+v", m)
+	}
+	w.settled()
+}
+
 func TestALateStatusIsRenderedAnew(t *testing.T) {
 	tests := []struct {
 		name  string
