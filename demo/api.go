@@ -66,6 +66,7 @@ type call struct {
 	bot    *account
 	method string
 	args   params
+	files  files
 	ctx    context.Context
 	lost   bool // the answer will not reach the bot
 }
@@ -109,8 +110,8 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, platform Platf
 		answer(w, nil, &rules.unknownToken)
 		return
 	}
-	args, err := readParams(w, r)
-	c := &call{s: s, bot: bot, method: name, args: args, ctx: r.Context()}
+	args, files, err := readParams(w, r)
+	c := &call{s: s, bot: bot, method: name, args: args, files: files, ctx: r.Context()}
 	fault := s.faultFor(c)
 	if fault != nil {
 		if s.fail(w, c, fault) {

@@ -39,7 +39,8 @@ type message struct {
 	location  *wireLocation
 	venue     *wireVenue
 	forwarded bool
-	media     string // "photo" or "sticker"
+	media     string   // "photo" or "sticker"
+	picture   *picture // of a photo that the bot sent
 	silent    bool
 	deleted   bool
 }
@@ -74,7 +75,7 @@ type Message struct {
 	Text    string
 	Buttons [][]Button // under the message
 	Phone   string     // of a shared contact
-	Media   string     // "photo", "sticker" or "location"
+	Media   string     // "photo", "sticker" or "location"; a bot's photo has its caption as Text
 	Place   string     // of a location: its degrees, below the name and address of a venue
 	Silent  bool
 }

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"cmp"
 	"fmt"
 	"net"
 	"net/http"
@@ -14,7 +15,7 @@ type FaultRequest struct {
 	Bot      int64
 	Method   string // as the bot wrote it
 	Chat     int64  // chat_id; 0 when the call has none
-	Text     string // text, for the methods that carry one
+	Text     string // text or caption, for the methods that carry one
 	Offset   int64  // getUpdates
 }
 
@@ -111,7 +112,7 @@ func (s *Server) faultFor(c *call) *Fault {
 	offset, _ := strconv.ParseInt(c.args["offset"], 10, 64)
 	return decide(FaultRequest{
 		Platform: c.bot.platform, Bot: c.bot.id, Method: c.method,
-		Chat: chat, Text: c.args["text"], Offset: offset,
+		Chat: chat, Text: cmp.Or(c.args["text"], c.args["caption"]), Offset: offset,
 	})
 }
 

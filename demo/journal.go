@@ -15,7 +15,7 @@ const (
 	Handed                     // getUpdates gave Update to the bot, for the Times-th time
 	Confirmed                  // an offset confirmed Update: the platform forgot it
 	Dropped                    // Update was forgotten unconfirmed: too old or too many
-	Sent                       // sendMessage was accepted as Message
+	Sent                       // a message was accepted as Message
 	Edited                     // the text of Message was changed, and its buttons with it
 	Remarked                   // only the buttons of Message were changed
 	Deleted                    // Message was deleted
@@ -46,9 +46,10 @@ type Entry struct {
 	Update   int64  // update_id
 	Times    int    // Handed: how often this update has been handed out by now, from 1
 	Message  int    // message_id; of Queued too when the update is a message
-	Text     string // what was written, sent or answered; for Refused the description
+	Text     string // what was written, sent (a photo's caption) or answered; for Refused the description
 	Markup   string // reply_markup as it was sent, JSON; empty when there was none
 	Silent   bool   // Sent: disable_notification was asked for
+	Media    string // Sent: "photo", or empty for a text
 	Alert    bool   // Answered: show_alert was asked for
 	Method   string // the API method that did it; empty for Queued and Dropped
 	Status   int    // Refused: the HTTP status

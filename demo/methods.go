@@ -17,6 +17,7 @@ var commonMethods = map[string]method{
 	"getWebhookInfo":         getWebhookInfo,
 	"sendMessage":            sendMessage,
 	"sendLocation":           sendLocation,
+	"sendPhoto":              sendPhoto,
 	"editMessageText":        editMessageText,
 	"editMessageReplyMarkup": editMessageReplyMarkup,
 	"deleteMessage":          deleteMessage,
@@ -63,15 +64,23 @@ func (c *call) text() (string, *apiError) {
 		return "", bad("message text is empty")
 	case units(said) > 4096:
 		return "", bad("message is too long")
+	}
+	return said, c.plain("entities")
+}
+
+// plain refuses a text that is marked up, by parse_mode or by the list of
+// entities that the parameter of that name holds.
+func (c *call) plain(entities string) *apiError {
+	switch {
 	case c.args["parse_mode"] != "" && !c.bot.rules.parseMode:
-		return "", bad("parse_mode is not supported")
+		return bad("parse_mode is not supported")
 	case c.args["parse_mode"] != "":
-		return "", bad("unsupported parse_mode")
+		return bad("unsupported parse_mode")
 	}
-	if list := strings.TrimSpace(c.args["entities"]); list != "" && list != "[]" && list != "null" {
-		return "", bad("can't parse entities: the demo shows plain text only")
+	if list := strings.TrimSpace(c.args[entities]); list != "" && list != "[]" && list != "null" {
+		return bad("can't parse entities: the demo shows plain text only")
 	}
-	return said, nil
+	return nil
 }
 
 // units is the length of a text as the platforms count it.
@@ -136,7 +145,7 @@ func (c *call) send(m *message, said string) (any, *apiError) {
 		to.menu = nil
 	}
 	c.s.note(c.bot, Entry{Kind: Sent, Chat: to.id, Message: m.id, Text: said, Markup: keys.raw,
-		Silent: m.silent, Method: c.method, Lost: c.lost})
+		Silent: m.silent, Media: m.media, Method: c.method, Lost: c.lost})
 	return m.wire(c.bot, to), nil
 }
 
@@ -172,7 +181,7 @@ func (c *call) edit(kind EntryKind, said func(*message) string) (any, *apiError)
 		return nil, refusal
 	case keys.kind != noMarkup && keys.kind != inlineKeyboard:
 		return nil, bad("inline keyboard expected")
-	case kind == Edited && m.location != nil:
+	case kind == Edited && (m.location != nil || m.media != ""):
 		return nil, bad("there is no text in the message to edit")
 	case m.text == said(m) && m.markup.same(keys):
 		return nil, errNotModified

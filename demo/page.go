@@ -35,6 +35,7 @@ func newPage(s *Server) http.Handler {
 	mux.HandleFunc("GET /{$}", p.serveIndex)
 	mux.HandleFunc("GET /demo/{file}", p.serveFile)
 	mux.HandleFunc("GET /demo/events", p.serveEvents)
+	mux.HandleFunc("GET /demo/photo/{person}/{message}", p.servePhoto)
 	mux.HandleFunc("POST /demo/people", p.own(p.addPerson))
 	mux.HandleFunc("POST /demo/act", p.own(p.act))
 	mux.HandleFunc("POST /demo/arrive", p.own(p.arrive))

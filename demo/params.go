@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"mime"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -19,30 +20,33 @@ const maxBody = 1 << 20
 // form, multipart or a JSON object. Values that are no strings are JSON.
 type params map[string]string
 
+// files are what was uploaded with a call, by the parameter's name.
+type files map[string][]byte
+
 // readParams reads a GET or POST request. The body wins over the query.
-func readParams(w http.ResponseWriter, r *http.Request) (params, *apiError) {
-	args := params{}
+func readParams(w http.ResponseWriter, r *http.Request) (params, files, *apiError) {
+	args, uploads := params{}, files{}
 	args.take(r.URL.Query())
 	switch r.Method {
 	case http.MethodGet:
-		return args, nil
+		return args, uploads, nil
 	case http.MethodPost:
 	default:
-		return args, &apiError{http.StatusMethodNotAllowed, "Method Not Allowed"}
+		return args, uploads, &apiError{http.StatusMethodNotAllowed, "Method Not Allowed"}
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-	err := args.readBody(r)
+	err := args.readBody(r, uploads)
 	var tooBig *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooBig):
-		return args, &apiError{http.StatusRequestEntityTooLarge, "Request Entity Too Large"}
+		return args, uploads, &apiError{http.StatusRequestEntityTooLarge, "Request Entity Too Large"}
 	case err != nil:
-		return args, bad("can't parse the request's body")
+		return args, uploads, bad("can't parse the request's body")
 	}
-	return args, nil
+	return args, uploads, nil
 }
 
-func (a params) readBody(r *http.Request) error {
+func (a params) readBody(r *http.Request, uploads files) error {
 	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch kind {
 	case "application/x-www-form-urlencoded":
@@ -58,12 +62,27 @@ func (a params) readBody(r *http.Request) error {
 			return err
 		}
 		a.take(r.MultipartForm.Value)
-		return r.MultipartForm.RemoveAll()
+		return errors.Join(uploads.take(r.MultipartForm.File), r.MultipartForm.RemoveAll())
 	case "application/json":
 		return a.readJSON(r.Body)
 	}
 	_, err := io.Copy(io.Discard, r.Body) // an unknown kind of body is ignored
 	return err
+}
+
+// take reads the first file of each name.
+func (f files) take(parts map[string][]*multipart.FileHeader) error {
+	for name, all := range parts {
+		part, err := all[0].Open()
+		if err != nil {
+			return err
+		}
+		f[name], err = io.ReadAll(part)
+		if err = errors.Join(err, part.Close()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (a params) readJSON(body io.Reader) error {

@@ -32,6 +32,8 @@ type shownMessage struct {
 	Silent  bool       `json:"silent"`
 	Spans   []Span     `json:"spans"`
 	Media   string     `json:"media,omitempty"`
+	Photo   string     `json:"photo,omitempty"`   // the address of a bot's photo
+	Caption string     `json:"caption,omitempty"` // its text, for who cannot see it
 	Phone   string     `json:"phone,omitempty"`
 	Place   []string   `json:"place,omitempty"` // lines, the last is the degrees
 	Buttons [][]Button `json:"buttons,omitempty"`
@@ -106,7 +108,11 @@ func (p *Person) show() shownPerson {
 	}
 	for _, m := range c.messages {
 		if !m.deleted {
-			shown.Messages = append(shown.Messages, m.show(p.b, spinning[m.id]))
+			drawn := m.show(p.b, spinning[m.id])
+			if m.picture != nil {
+				drawn.Photo, drawn.Caption = fmt.Sprintf("/demo/photo/%s/%d", p.id, m.id), m.text
+			}
+			shown.Messages = append(shown.Messages, drawn)
 		}
 	}
 	if c.menu != nil {

@@ -34,6 +34,7 @@ type wireMessage struct {
 	Location    *wireLocation   `json:"location,omitempty"`
 	Venue       *wireVenue      `json:"venue,omitempty"`
 	Photo       []wireFile      `json:"photo,omitempty"`
+	Caption     string          `json:"caption,omitempty"`
 	Sticker     *wireFile       `json:"sticker,omitempty"`
 	ReplyMarkup json.RawMessage `json:"reply_markup,omitempty"`
 }
@@ -146,6 +147,11 @@ func (m *message) wire(b *account, c *chat) *wireMessage {
 	}
 	switch m.media {
 	case "photo":
+		w.Text, w.Caption = "", m.text
+		if m.picture != nil {
+			w.Photo = m.picture.wire(m.id)
+			break
+		}
 		w.Photo = []wireFile{{ID: "photo-of-the-demo", UniqueID: "photo", Width: 90, Height: 90}}
 	case "sticker":
 		no := false

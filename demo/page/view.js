@@ -136,10 +136,23 @@ function foot(message) {
 }
 
 function content(message) {
+  if (message.photo) return [photo(message), ...written(message)];
   if (message.media === "photo") return [element("span", "media", words.APhoto)];
   if (message.media === "sticker") return [element("span", "media", words.ASticker)];
   if (message.media === "location") return place(message.place || []);
   if (message.phone) return [element("span", "media", words.AContact), element("br"), element("bdi", "", message.phone)];
+  return written(message);
+}
+
+// photo is what the bot drew. Its caption says all that is in it.
+function photo(message) {
+  const image = element("img", "photo");
+  image.src = message.photo;
+  image.alt = message.caption || words.APhoto;
+  return image;
+}
+
+function written(message) {
   return (message.spans || []).map((span) => {
     if (span.url) {
       const link = element("a", "", span.text);
