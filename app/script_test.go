@@ -64,6 +64,7 @@ func TestScripts(t *testing.T) {
 					"block":     inWorld((*world).block),
 					"see":       inWorld((*world).see),
 					"count":     inWorld((*world).count),
+					"photos":    inWorld((*world).photos),
 					"menu":      inWorld((*world).menu),
 					"quiet":     inWorld((*world).quiet),
 					"rows":      inWorld((*world).rows),

@@ -17,6 +17,7 @@ import (
 	"kartyar/bot"
 	"kartyar/card"
 	"kartyar/handlers"
+	"kartyar/locale/picture"
 	"kartyar/lookup"
 	"kartyar/store"
 )
@@ -157,6 +158,10 @@ func (s *server) run(ctx context.Context) error {
 		return err
 	}
 	s.forgetBots(ctx)
+	pictures, err := picture.New()
+	if err != nil {
+		return fmt.Errorf("making ready to draw: %w", err)
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return control.run(ctx) })
 	group.Go(func() error { return s.runAdmin(ctx) })
@@ -167,6 +172,7 @@ func (s *server) run(ctx context.Context) error {
 	group.Go(func() error { return s.remindOfHeld(ctx) })
 	known := make(chan card.Bot, len(s.accounts))
 	for _, account := range s.accounts {
+		account.Draw = pictures.PNG
 		group.Go(func() error { return s.runBot(ctx, account, known) })
 	}
 	group.Go(func() error { return s.warnOfStrangers(ctx, known) })

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -30,6 +31,7 @@ type world struct {
 	tokens   []string      // of the one-time links that were opened
 	docs     string        // the directory docs
 	polled   chan struct{} // holds a token when a getUpdates came
+	textOnly atomic.Bool   // the platform refuses photos
 }
 
 // citizen is a person and where in the journal their last deed was.
@@ -60,6 +62,9 @@ func (w *world) botAPI(ts *testscript.TestScript, _ []string) {
 			default:
 			}
 		}
+		if r.Method == "sendPhoto" && w.textOnly.Load() {
+			return &demo.Fault{Status: http.StatusBadRequest, Body: `{"ok":false,"error_code":400,"description":"Bad Request: not enough rights to send photos to the chat"}`}
+		}
 		return nil
 	})
 	web := &http.Server{Handler: w.api.Handler(), ReadHeaderTimeout: time.Minute}
@@ -75,10 +80,12 @@ func (w *world) botAPI(ts *testscript.TestScript, _ []string) {
 	ts.Setenv(name+"_API", "http://"+listener.Addr().String()+"/"+string(w.platform))
 }
 
-// isDown takes the platform down, or up again: platform down|up
+// isDown takes the platform down, or up again, or has it refuse photos:
+// platform down|up|textonly
 func (w *world) isDown(ts *testscript.TestScript, args []string) {
-	need(ts, args, 1, "platform down|up")
+	need(ts, args, 1, "platform down|up|textonly")
 	w.api.SetDown(args[0] == "down")
+	w.textOnly.Store(args[0] == "textonly")
 }
 
 // serve starts `kartyar serve`, its log in serve.log, and waits until it polls:
@@ -281,6 +288,20 @@ func (w *world) block(ts *testscript.TestScript, args []string) {
 		c.Unblock()
 	} else {
 		c.Block()
+	}
+}
+
+// photos tells how many photos the person was ever sent: photos NAME N
+func (w *world) photos(ts *testscript.TestScript, args []string) {
+	need(ts, args, 2, "photos NAME N")
+	c, n := w.who(ts, args[0]), 0
+	for _, e := range w.api.Journal() {
+		if e.Kind == demo.Sent && e.Media == "photo" && e.Chat == c.ChatID() {
+			n++
+		}
+	}
+	if strconv.Itoa(n) != args[1] {
+		ts.Fatalf("%s was sent %d photos, not %s\n%s", args[0], n, args[1], w.screen(c))
 	}
 }
 

@@ -47,6 +47,7 @@ const (
 	actOwnOffice // choose the office that the record names
 	actNear      // ask where the person is
 	actMap       // show Office of Province and City on a map
+	actWay       // show the way of a card
 )
 
 // The actions about one-time links. They are numbered apart from the others.

@@ -125,7 +125,13 @@ func (h *Handlers) Renew(tx *store.Tx, now time.Time, chat card.ChatKey, r bot.R
 		return bot.Reply{}, fmt.Errorf("rendering a reply anew: %w", err)
 	}
 	t := &turn{Handlers: h, tx: tx, now: now, chat: chat, known: found, row: c, platform: c.Subscriber.Bot.Platform}
-	anew, err := t.status(shown.Person, shown.Lead)
+	anew, err := bot.Reply{}, errNoCard
+	if shown.Way != nil {
+		anew, err = t.way(shown.Person, *shown.Way)
+	}
+	if errors.Is(err, errNoCard) {
+		anew, err = t.status(shown.Person, shown.Lead)
+	}
 	switch {
 	case errors.Is(err, lookup.ErrUnavailable):
 		return r, nil // it says of when it is
@@ -151,7 +157,7 @@ func (h *Handlers) Sorry() bot.Reply { return bot.Reply{Text: locale.TryAgainLat
 // never be said. What it showed is to be told after all. tx is as for Handle.
 func (h *Handlers) Lost(tx *store.Tx, now time.Time, chat card.ChatKey, r bot.Reply, handled time.Time) error {
 	shown, ok := decodeShows(r.Shows)
-	if !ok {
+	if !ok || shown.Way != nil {
 		return nil
 	}
 	return h.Rules.Unshown(tx, now, shown.Person, chat, handled)

@@ -45,6 +45,7 @@ func newRoutes() routes {
 		words: []word{
 			{locale.ButtonStatus, (*turn).askStatus},
 			{locale.ButtonShareContact, (*turn).askContactAgain},
+			{locale.ButtonWay, (*turn).askWay},
 			{locale.ButtonChooseOffice, (*turn).offices},
 			{locale.ButtonSendLocation, (*turn).askLocation},
 			{locale.ButtonSubscribe, (*turn).subscribe},
@@ -73,6 +74,7 @@ func newRoutes() routes {
 			actOwnOffice:   (*turn).chooseOwnOffice,
 			actNear:        (*turn).askLocation,
 			actMap:         (*turn).showMap,
+			actWay:         (*turn).pressedWay,
 			actCities:      (*turn).cities,
 			actCity:        (*turn).city,
 			actOffice:      (*turn).chooseOffice,

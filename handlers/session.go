@@ -69,6 +69,8 @@ func (s state) hasOwnMenu() bool { return s == contact || s == code || s == rece
 type shows struct {
 	Person card.PersonKey `cbor:"1,keyasint"`
 	Lead   lead           `cbor:"2,keyasint,omitempty"`
+	// Way is set when the reply shows the way of one card: of this application.
+	Way *card.ApplicationID `cbor:"3,keyasint,omitempty"`
 }
 
 func (s shows) encode() ([]byte, error) { return cbor.Marshal(s) }

@@ -200,6 +200,7 @@ func (t *turn) cardButtons(person card.PersonKey, f *store.Follower, answer look
 	if len(ready) > 0 {
 		rows = append(rows, t.mapButtons(t.chat, t.place(ready[0].State.Office)))
 	}
+	rows = append(rows, t.wayRows(person, answer.Cards)...)
 	rows = append(rows, row(t.newsButton(person, f), t.button(locale.ButtonChooseOffice, pressFor(actOffices, person))))
 	return inline(rows...)
 }
