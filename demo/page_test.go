@@ -274,8 +274,15 @@ func TestSamples(t *testing.T) {
 			t.Errorf("card %v: no such office", row)
 		}
 	}
-	if len(stages) != 9 || len(Samples()) != len(cards)-1 {
-		t.Errorf("%d stages, %d people for %d cards", len(stages), len(Samples()), len(cards)-1)
+	if len(stages) != 9 || len(Samples()) >= len(cards)-1 {
+		t.Fatalf("%d stages, %d people for %d rows", len(stages), len(Samples()), len(cards)-1)
+	}
+	// After a row for each person come those of earlier lists.
+	now := cards[1 : len(Samples())+1]
+	for _, row := range cards[len(now)+1:] {
+		if !slices.ContainsFunc(now, func(of []string) bool { return of[0] == row[0] && of[5] == row[5] && row[4] < of[4] && row[2] != of[2] }) {
+			t.Errorf("row %v is of no earlier stage of a sample card", row)
+		}
 	}
 	for i, s := range Samples() {
 		if s.NationalCode != cards[i+1][0] || s.Receipt != cards[i+1][5] || len(s.Receipt) != 10 {

@@ -25,19 +25,25 @@ type shownPerson struct {
 }
 
 type shownMessage struct {
-	ID      int        `json:"id"`
-	Bot     bool       `json:"bot"`
-	Time    string     `json:"time"`
-	Edited  bool       `json:"edited"`
-	Silent  bool       `json:"silent"`
-	Spans   []Span     `json:"spans"`
-	Media   string     `json:"media,omitempty"`
-	Photo   string     `json:"photo,omitempty"`   // the address of a bot's photo
-	Caption string     `json:"caption,omitempty"` // its text, for who cannot see it
-	Phone   string     `json:"phone,omitempty"`
-	Place   []string   `json:"place,omitempty"` // lines, the last is the degrees
-	Buttons [][]Button `json:"buttons,omitempty"`
-	Spin    []string   `json:"spin,omitempty"` // data of the presses that wait for an answer
+	ID      int         `json:"id"`
+	Bot     bool        `json:"bot"`
+	Time    string      `json:"time"`
+	Edited  bool        `json:"edited"`
+	Silent  bool        `json:"silent"`
+	Spans   []Span      `json:"spans"`
+	Media   string      `json:"media,omitempty"`
+	Photo   *shownPhoto `json:"photo,omitempty"` // that the bot sent
+	Phone   string      `json:"phone,omitempty"`
+	Place   []string    `json:"place,omitempty"` // lines, the last is the degrees
+	Buttons [][]Button  `json:"buttons,omitempty"`
+	Spin    []string    `json:"spin,omitempty"` // data of the presses that wait for an answer
+}
+
+type shownPhoto struct {
+	Address string `json:"address"`
+	Width   int    `json:"width"` // pixels, so that its place is kept while it loads
+	Height  int    `json:"height"`
+	Caption string `json:"caption"` // its text, for who cannot see it
 }
 
 // typingLasts is how long clients show a chat action.
@@ -110,7 +116,10 @@ func (p *Person) show() shownPerson {
 		if !m.deleted {
 			drawn := m.show(p.b, spinning[m.id])
 			if m.picture != nil {
-				drawn.Photo, drawn.Caption = fmt.Sprintf("/demo/photo/%s/%d", p.id, m.id), m.text
+				drawn.Photo = &shownPhoto{
+					Address: fmt.Sprintf("/demo/photo/%s/%d", p.id, m.id), Caption: m.text,
+					Width: m.picture.width, Height: m.picture.height,
+				}
 			}
 			shown.Messages = append(shown.Messages, drawn)
 		}

@@ -136,7 +136,7 @@ function foot(message) {
 }
 
 function content(message) {
-  if (message.photo) return [photo(message), ...written(message)];
+  if (message.photo) return [photo(message.photo), ...written(message)];
   if (message.media === "photo") return [element("span", "media", words.APhoto)];
   if (message.media === "sticker") return [element("span", "media", words.ASticker)];
   if (message.media === "location") return place(message.place || []);
@@ -145,10 +145,12 @@ function content(message) {
 }
 
 // photo is what the bot drew. Its caption says all that is in it.
-function photo(message) {
+function photo(shown) {
   const image = element("img", "photo");
-  image.src = message.photo;
-  image.alt = message.caption || words.APhoto;
+  image.src = shown.address;
+  image.width = shown.width;
+  image.height = shown.height;
+  image.alt = shown.caption || words.APhoto;
   return image;
 }
 
