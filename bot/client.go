@@ -73,7 +73,7 @@ type Client struct {
 	now     func() time.Time
 	gate    *gate
 	draw    func(facts []byte) ([]byte, error) // nil: no pictures
-	timeout time.Duration // of every call but getUpdates
+	timeout time.Duration                      // of every call but getUpdates
 	ahead   atomic.Pointer[time.Duration]
 	polled  func(error)
 	sent    func(Class, error)
