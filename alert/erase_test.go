@@ -39,6 +39,14 @@ func TestForgetAndErase(t *testing.T) {
 		inWorld(t, func(w *world) {
 			mine, _ := setUp(w)
 			must(w.tx.PutGuesses(store.GuessOfReceipt, ali, store.Guesses{w.now}))
+			bystander := w.chat(3)
+			for _, c := range []card.ChatKey{mine, bystander} {
+				row, _, err := w.tx.Chat(c)
+				must(err)
+				row.Session = []byte("names ali, who knows")
+				must(w.tx.PutChat(c, row))
+				must(w.tx.PutSetAside(store.SetAside{Bot: aBot, Chat: c, ID: 1, Raw: []byte("a code"), At: w.now}))
+			}
 			erased, err := w.rules.ErasePerson(w.tx, w.now, ali)
 			must(err)
 			if erased != (Erased{Applications: 1, Followers: 2, Alerts: 2}) {
@@ -46,6 +54,13 @@ func TestForgetAndErase(t *testing.T) {
 			}
 			if guesses, _ := w.tx.Guesses(store.GuessOfReceipt, ali); !w.person(ali).IsZero() || len(guesses) > 0 {
 				t.Error("something is left")
+			}
+			var aside []card.ChatKey
+			must(w.tx.SetAside(func(a store.SetAside) error { aside = append(aside, a.Chat); return nil }))
+			row, _, _ := w.tx.Chat(mine)
+			other, _, _ := w.tx.Chat(bystander)
+			if len(row.Session) > 0 || len(other.Session) == 0 || len(aside) != 1 || aside[0] != bystander {
+				t.Errorf("sessions %q and %q, set aside of %v; want those of who did not follow", row.Session, other.Session, aside)
 			}
 			w.check()
 			if sent := w.says(arrived()); sent[0].Chat != mine || sent[0].Items[0].Person != sara {

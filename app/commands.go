@@ -113,6 +113,9 @@ func (eraseCommand) Run(ctx context.Context, p *Program) error {
 	if erased == (alert.Erased{}) {
 		return p.print("nothing was kept under this code\n")
 	}
+	if erased.Unreadable {
+		return p.print("erased: the row was damaged and is gone without having been read, and %d alerts and reminders\n", erased.Alerts)
+	}
 	return p.print("erased: %d applications, %d chats that followed them, %d alerts and reminders\n",
 		erased.Applications, erased.Followers, erased.Alerts)
 }

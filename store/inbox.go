@@ -84,6 +84,14 @@ func (tx *Tx) SetAside(each func(SetAside) error) error {
 	})
 }
 
+// DropSetAside removes a chat's updates that were set aside.
+func (tx *Tx) DropSetAside(chat card.ChatKey) error {
+	prefix := rowKey(setAsideKind, chat[:])
+	return tx.scan(prefix, prefix, func(row []byte, _ func(any) error) (bool, error) {
+		return true, tx.delete(row)
+	})
+}
+
 // DropOldSetAside removes updates set aside before the given time.
 func (tx *Tx) DropOldSetAside(before time.Time) (dropped int, err error) {
 	prefix := []byte{setAsideKind}

@@ -60,12 +60,7 @@ func (tx *Tx) Bots() (bots []card.Bot, err error) {
 	for {
 		found := false
 		err := tx.scan(prefix, from, func(key []byte, _ func(any) error) (bool, error) {
-			bot := card.Bot{ID: int64(binary.BigEndian.Uint64(key[2:]))}
-			for platform, b := range platformBytes {
-				if b == key[1] {
-					bot.Platform = platform
-				}
-			}
+			bot := dueBot(key)
 			bots = append(bots, bot)
 			from = rowKey(outboxKind, key[1:2], be64(uint64(bot.ID)+1))
 			found = true
@@ -75,6 +70,35 @@ func (tx *Tx) Bots() (bots []card.Bot, err error) {
 			return bots, err
 		}
 	}
+}
+
+// DropDues takes the rows out of the outbox for which is is true, and returns
+// how many there were. It looks at all rows of all bots and classes, so it is
+// for what no person's row leads to; what a row holds is not read.
+func (tx *Tx) DropDues(is func(Due) bool) (dropped int, err error) {
+	prefix := []byte{outboxKind}
+	err = tx.scan(prefix, prefix, func(key []byte, _ func(any) error) (bool, error) {
+		if !is(parseDue(dueBot(key), Class(key[classAt]), key[classAt+1:])) {
+			return true, nil
+		}
+		dropped++
+		return true, tx.delete(key)
+	})
+	return dropped, err
+}
+
+// classAt is where in a row's key its class stands, after the bot.
+const classAt = 1 + 1 + 8
+
+// dueBot reads the bot from a row's key.
+func dueBot(key []byte) card.Bot {
+	bot := card.Bot{ID: int64(binary.BigEndian.Uint64(key[2:]))}
+	for platform, b := range platformBytes {
+		if b == key[1] {
+			bot.Platform = platform
+		}
+	}
+	return bot
 }
 
 var platformBytes = map[card.Platform]byte{card.Telegram: 't', card.Bale: 'b'}

@@ -229,9 +229,9 @@ func (r *Restoring) putRow(tx *Tx, key, value []byte) error {
 		return tx.delete(seenKey(day(u.Received), updateName(&u)))
 	case slices.Contains(voided, key[0]):
 		return nil
-	case key[0] == outboxKind && len(key) > heldAt:
+	case key[0] == outboxKind && len(key) > classAt:
 		key = slices.Clone(key)
-		key[heldAt] = byte(Class(key[heldAt]).held())
+		key[classAt] = byte(Class(key[classAt]).held())
 	case key[0] == personKind:
 		var p Person
 		if v.decode.Unmarshal(value, &p) != nil {
@@ -252,9 +252,6 @@ func (r *Restoring) putRow(tx *Tx, key, value []byte) error {
 	}
 	return tx.put(key, cbor.RawMessage(value))
 }
-
-// heldAt is where in an outbox row's key its class stands.
-const heldAt = 1 + 1 + 8
 
 func (c Class) held() Class {
 	switch c {

@@ -144,11 +144,7 @@ func (tx *Tx) PutChat(key card.ChatKey, c Chat) error { return tx.put(rowKey(cha
 
 // DeleteChat removes a chat's row, and its updates that were set aside.
 func (tx *Tx) DeleteChat(key card.ChatKey) error {
-	prefix := rowKey(setAsideKind, key[:])
-	err := tx.scan(prefix, prefix, func(row []byte, _ func(any) error) (bool, error) {
-		return true, tx.delete(row)
-	})
-	if err != nil {
+	if err := tx.DropSetAside(key); err != nil {
 		return err
 	}
 	return tx.delete(rowKey(chatKind, key[:]))

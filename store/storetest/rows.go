@@ -183,6 +183,15 @@ func outbox(_ *testing.T, b *bench) {
 		left, err := read(tx, rows[1], noon.Add(time.Hour), 9)
 		return errors.Join(err, differ("left", left, rows[2:]))
 	})
+	b.update(func(tx *store.Tx) error {
+		dropped, err := tx.DropDues(func(d store.Due) bool { return d == rows[2] || d == elsewhere[1] })
+		return errors.Join(err, differ("dropped", dropped, 2))
+	})
+	b.always(func(tx *store.Tx) error {
+		left, err1 := read(tx, store.Due{Bot: aBot, Class: store.Alerts}, noon.Add(time.Hour), 9)
+		reminders, err2 := read(tx, store.Due{Bot: aBot, Class: store.Reminders}, noon, 9)
+		return errors.Join(err1, err2, differ("left", left, append(rows[:1:1], rows[3:]...)), differ("reminders", reminders, []store.Due(nil)))
+	})
 }
 
 func guesses(_ *testing.T, b *bench) {
