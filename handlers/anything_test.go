@@ -14,7 +14,7 @@ import (
 
 // Whatever a person does in whatever order: nothing fails, everything said
 // keeps the house style and the platforms' bounds (sees), every message and
-// press is answered, and no code, phone or receipt code is ever said.
+// press is answered and leaves a button to go on with, and no code, phone or receipt code is ever said.
 func TestAnything(t *testing.T) {
 	inputs := []string{
 		"/start", "/status", "/help", "/settings", "/privacy", "سلام", "مامان", "9990000019", "کاشان", "999", saraCode, rezaCode, mamanCode, otherCode,
@@ -33,7 +33,7 @@ func TestAnything(t *testing.T) {
 		on := rapid.SampledFrom([]card.Platform{card.Telegram, card.Bale}).Draw(r, "platform")
 		chat++
 		w := base[on].inChat(chat)
-		w.last = nil
+		w.last, w.menu = nil, bot.Keyboard{}
 		var buttons []string
 		for range rapid.IntRange(1, 30).Draw(r, "steps") {
 			switch rapid.IntRange(0, 6).Draw(r, "what") {
@@ -55,6 +55,9 @@ func TestAnything(t *testing.T) {
 			}
 			if len(w.last) == 0 {
 				r.Fatalf("no answer after:\n%s", w.log)
+			}
+			if last := w.last[len(w.last)-1]; w.menu.Kind != bot.KeyboardMenu && last.Keyboard.Kind != bot.KeyboardInline {
+				r.Fatalf("a dead end: no button to go on with, after:\n%s", w.log)
 			}
 			for _, reply := range w.last {
 				for _, secret := range []string{saraCode, rezaCode, mamanCode, otherCode, "9990000001", receiptOf, "NEMUNE0003"} {

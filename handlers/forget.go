@@ -33,7 +33,7 @@ func (t *turn) forget() error {
 	if t.u.Callback != nil && t.u.Callback.MessageID != 0 {
 		t.show(bot.Reply{Text: locale.Forgetting()})
 	}
-	t.say(bot.Reply{Text: locale.Forgotten(), Keyboard: bot.Keyboard{Kind: bot.KeyboardRemove}})
+	t.say(bot.Reply{Text: locale.Forgotten(), Keyboard: menu(locale.PlaceholderMenu, row(bot.Button{Text: locale.ButtonStartAgain}))})
 	return nil
 }
 

@@ -61,6 +61,7 @@ func newRoutes() routes {
 			{locale.ButtonNoReceipt, (*turn).noReceipt},
 			{locale.ButtonDeleteMyData, (*turn).askForget},
 			{locale.ButtonBack, (*turn).back},
+			{locale.ButtonStartAgain, (*turn).start},
 		},
 		actions: map[action]step{
 			actStatus:      (*turn).pressedStatus,

@@ -73,11 +73,14 @@ func Forgetting() string { return "حذف شد." }
 
 // Forgotten says that the data are gone.
 func Forgotten() string {
-	return "همهٔ اطلاعات شما حذف شد. هر وقت خواستید از نو شروع کنید، " + Isolate("/start") + " را بفرستید."
+	return "همهٔ اطلاعات شما حذف شد. هر وقت خواستید از نو شروع کنید، «" + ButtonStartAgain + "» را بزنید."
 }
 
 // NotForgotten says that nothing was deleted.
 func NotForgotten() string { return "چیزی حذف نشد." }
+
+// ButtonStartAgain begins anew when everything was deleted.
+const ButtonStartAgain = "شروع دوباره"
 
 func settingsSamples() []Sample {
 	one := PersonView{Notify: true}
@@ -86,6 +89,7 @@ func settingsSamples() []Sample {
 		{Name: "ButtonChangePhone", Text: ButtonChangePhone},
 		{Name: "ButtonForgetYes", Text: ButtonForgetYes},
 		{Name: "ButtonForgetNo", Text: ButtonForgetNo},
+		{Name: "ButtonStartAgain", Text: ButtonStartAgain},
 		{Name: "Settings/none", Text: Settings(nil)},
 		{Name: "Settings/one", Text: Settings([]PersonView{one})},
 		{Name: "Settings/several", Text: Settings([]PersonView{{Nickname: "خودم", Notify: true}, mother})},
