@@ -32,10 +32,10 @@ type OutcomeKind uint8
 // The outcomes.
 const (
 	Sent   OutcomeKind = iota // the platform has it
-	Later                     // the platform says when (429); no attempt of this alert
-	Failed                    // refused for now: tried again with growing waits
+	Later                     // a 429, or a failure that may be the platform's: no attempt of this alert
+	Failed                    // refused for now, or failed for this chat alone: tried again with growing waits
 	Never                     // blocked or gone: ends until the person writes again
-	Outage                    // the platform is down: nobody's attempt
+	Outage                    // not even tried, since the platform is down or wants a pause: nobody's attempt
 )
 
 // compose gathers what is due to be told to the chat of d, beginning with the

@@ -1,6 +1,7 @@
 package alert
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -40,19 +41,19 @@ type Worker struct {
 	// low: rows before these are gone, so that a look does not walk over what
 	// the store still remembers of deleted ones.
 	low   map[store.Class]store.Due
-	pause time.Time // the platform is down until then, as far as we know
+	pause time.Time // nothing goes out before this: the platform is down, or asked for a pause
 
 	taking sync.Mutex   // low holds for the outbox as it is
 	late24 atomic.Int64 // what Late returns; negative while it is not known
 }
 
 const (
-	lookAgain   = time.Minute      // the longest time between looks
-	holdFor     = 10 * time.Second // after a fault of the store
-	outageLeast = 5 * time.Second  // between two tries of a platform that is down
-	noteTimeout = 10 * time.Second // for noting what was sent while stopping
-	lateAfter   = 24 * time.Hour   // the operator hears of alerts older than this
-	lateEvery   = time.Hour        // and no more often than this
+	lookAgain    = time.Minute      // the longest time between looks
+	holdFor      = 10 * time.Second // after a fault of the store
+	outageUntold = 5 * time.Second  // for an outage that does not say how long it lasts
+	noteTimeout  = 10 * time.Second // for noting what was sent while stopping
+	lateAfter    = 24 * time.Hour   // the operator hears of alerts older than this
+	lateEvery    = time.Hour        // and no more often than this
 )
 
 // NewWorker returns a Worker, which Run sets to work.
@@ -268,7 +269,7 @@ func (w *Worker) deliver(ctx context.Context, d store.Due) {
 	outcome := w.Deliver(ctx, m)
 	switch {
 	case outcome.Kind == Outage:
-		w.pauseFor(max(outcome.Wait, outageLeast))
+		w.pauseFor(cmp.Or(outcome.Wait, outageUntold))
 	case ctx.Err() != nil && (outcome.Kind == Later || outcome.Kind == Failed):
 		// Given up because the program stops: nobody's attempt.
 	default:

@@ -173,7 +173,7 @@ func TestWorkerOutcomes(t *testing.T) {
 	if rows := p.rows(store.Alerts); len(rows) != 1 || !rows[0].At.Equal(day0.Add(71*time.Second)) {
 		t.Errorf("after an outage: %+v", rows)
 	}
-	p.at(day0.Add(71*time.Second + outageLeast))
+	p.at(day0.Add(71*time.Second + outageUntold))
 	p.answer(Never, 0)
 	if rows := p.rows(store.Alerts); len(rows) != 0 {
 		t.Errorf("after a block: %+v", rows)

@@ -125,7 +125,7 @@ const (
 	// asked to end may take: its answer is worth waiting for, because without it
 	// the message goes out again at the next start.
 	deliverGrace = 10 * time.Second
-	// outageWait is how long nothing is tried after an outage that does not say.
+	// outageWait is how long a message waits after an outage that it met.
 	outageWait = 5 * time.Second
 )
 
@@ -164,12 +164,15 @@ func outcome(err error) alert.Outcome {
 		return alert.Outcome{Kind: alert.Later, Wait: refused.RetryAfter}
 	case bot.Blocked:
 		return alert.Outcome{Kind: alert.Never}
-	case bot.Refused:
+	case bot.Refused, bot.Failing:
 		return alert.Outcome{Kind: alert.Failed}
+	case bot.Outage:
+		if refused.RetryAfter > 0 {
+			return alert.Outcome{Kind: alert.Outage, Wait: refused.RetryAfter}
+		}
+		// It was met, not only known of: if it is everybody's, the client says
+		// so to the others, and then this chat's message is not the next probe.
+		return alert.Outcome{Kind: alert.Later, Wait: outageWait}
 	}
-	wait := refused.RetryAfter
-	if wait <= 0 {
-		wait = outageWait
-	}
-	return alert.Outcome{Kind: alert.Outage, Wait: wait}
+	return alert.Outcome{Kind: alert.Outage, Wait: outageWait}
 }

@@ -51,8 +51,14 @@ func (c *Client) classify(method string, x *exchange) (json.RawMessage, *Error) 
 	}
 	e.Description, _ = answer.text("description")
 	e.Kind = kindFor(e.Code, strings.ToLower(e.Description))
+	parameters := answer.object("parameters")
+	if _, moved := parameters.number("migrate_to_chat_id"); moved && e.Kind == Refused {
+		// A group that became another kind of group: nothing reaches the old id
+		// ever again. Its people write from the new one, as from any other chat.
+		e.Kind = Blocked
+	}
 	if e.Kind == Limited {
-		e.RetryAfter = retryAfter(answer.object("parameters"), x.header, c.now())
+		e.RetryAfter = retryAfter(parameters, x.header, c.now())
 	}
 	return nil, e
 }

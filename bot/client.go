@@ -77,6 +77,7 @@ type Client struct {
 	ahead   atomic.Pointer[time.Duration]
 	polled  func(error)
 	sent    func(Class, error)
+	told    troubles
 }
 
 // New returns a client. It makes no call: the network may be down.

@@ -74,7 +74,7 @@ func TestKinds(t *testing.T) {
 		{"no chat", "", 400, `{"ok":false,"error_code":400,"description":"Bad Request: chat not found"}`, Blocked, 0},
 		{"no chat, Bale", "", 404, `{"ok":false,"error_code":404,"description":"Not Found: no such group or user"}`, Blocked, 0},
 		{"bad text", "", 400, `{"ok":false,"error_code":400,"description":"Bad Request: message text is empty"}`, Refused, 0},
-		{"migrated", "", 400, `{"ok":false,"error_code":400,"description":"Bad Request: group chat was upgraded","parameters":{"migrate_to_chat_id":-1}}`, Refused, 0},
+		{"migrated", "", 400, `{"ok":false,"error_code":400,"description":"Bad Request: group chat was upgraded","parameters":{"migrate_to_chat_id":-1}}`, Blocked, 0},
 		{"no such method", "", 404, `{"ok":false,"error_code":404,"description":"Not Found: method not found"}`, Refused, 0},
 		{"the status alone", "", 400, `{"ok":false,"description":"Bad Request"}`, Refused, 0},
 		{"revoked", "", 401, `{"ok":false,"error_code":401,"description":"Unauthorized"}`, Unauthorized, 0},

@@ -23,7 +23,7 @@ const (
 	// Limited: too many calls (429). RetryAfter is set.
 	Limited
 	// Blocked: the chat cannot be written to until the person writes again (403,
-	// or 400 "chat not found").
+	// 400 "chat not found", or a group that has another id now).
 	Blocked
 	// Refused: the platform will never accept this call.
 	Refused
@@ -33,9 +33,12 @@ const (
 	Conflict
 	// Webhook: a webhook is set, so polling is refused (409).
 	Webhook
+	// Failing: what would be an Outage, but others are served meanwhile, and
+	// this chat failed before. It is the chat's own trouble.
+	Failing
 )
 
-var errorKinds = [...]string{"outage", "limited", "blocked", "refused", "unauthorized", "conflict", "webhook"}
+var errorKinds = [...]string{"outage", "limited", "blocked", "refused", "unauthorized", "conflict", "webhook", "failing"}
 
 // String returns the kind's name, for logs and metrics.
 func (k ErrorKind) String() string {
@@ -55,7 +58,7 @@ type Error struct {
 	Code int
 	// RetryAfter is how long to wait: as the platform told, for Limited; until
 	// the breaker lets a call through, for an Outage that was not even tried;
-	// otherwise 0.
+	// otherwise 0, for an Outage that was met too.
 	RetryAfter time.Duration
 	// Description is the platform's own, or what the transport said, without
 	// the token, long numbers and the text that was to be sent.

@@ -125,7 +125,7 @@ type gate struct {
 }
 
 func newGate(rate float64, now func() time.Time) *gate {
-	return &gate{now: now, limits: newLimits(rate)}
+	return &gate{now: now, limits: newLimits(rate), breaker: newBreaker()}
 }
 
 // acquire waits for a token for a message of the class to the chat. It returns
@@ -231,22 +231,24 @@ func (g *gate) try() (t ticket, wait time.Duration) {
 	return g.breaker.try(g.now())
 }
 
-// note tells the limits and the breaker how a call ended.
-func (g *gate) note(t ticket, err error) {
+// note tells the limits and the breaker how a call for a chat ended. own says
+// that it failed by the chat's own trouble.
+func (g *gate) note(t ticket, chat int64, err error) (own bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	e := asError(err)
+	now, e := g.now(), asError(err)
 	if e != nil && e.Kind == Limited {
-		g.limits.pause(g.now().Add(e.RetryAfter))
+		g.limits.pause(now.Add(e.RetryAfter))
 	}
 	switch {
 	case err == nil || e != nil && e.Kind != Outage:
-		g.breaker.answered()
+		g.breaker.answered(chat, now)
 	case e != nil:
-		g.breaker.failed(t, g.now())
+		return g.breaker.failed(t, chat, now)
 	default:
 		g.breaker.left(t) // the caller gave up: nothing was learnt
 	}
+	return false
 }
 
 // limited pauses the bot after a 429 to a call that took no token.

@@ -108,6 +108,7 @@ func (c *Client) AnswerCallback(ctx context.Context, id string) error {
 	_, err := c.call(ctx, method, tgbotapi.Params{"callback_query_id": id}, c.timeout)
 	if e := asError(err); e != nil && e.Kind == Limited {
 		c.gate.limited(e.RetryAfter)
+		c.tell(err)
 	}
 	return err
 }
@@ -146,11 +147,14 @@ func (c *Client) sendWith(ctx context.Context, class Class, chat int64, method s
 		return 0, notTried(method, Outage, wait)
 	}
 	result, err := c.callWith(ctx, method, params, file, c.timeout)
-	c.gate.note(t, err)
+	if own := c.gate.note(t, chat, err); own {
+		asError(err).Kind = Failing
+	}
 	if ctx.Err() == nil {
 		c.sent(class, err)
 	}
 	if err != nil {
+		c.tell(err)
 		return 0, err
 	}
 	// Accepted, even if the result does not name the message.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -251,6 +252,37 @@ func TestOutageOpensTheBreaker(t *testing.T) {
 		}
 		if e := send(102); e != nil {
 			t.Errorf("after the probe: %v", e)
+		}
+	})
+}
+
+// Chats at which the platform fails time and again hold up nobody else, and
+// each is soon told from an outage.
+func TestFailingChatsHoldUpNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, _ := newTestClient(t, Telegram(), func(_ string, values url.Values, _ *http.Request) (int, string, error) {
+			if chat, _ := strconv.Atoi(values.Get("chat_id")); chat <= 30 {
+				return 502, "<html>Bad Gateway", nil
+			}
+			return 200, accepted, nil
+		})
+		kinds := map[ErrorKind]int{}
+		for round := range int64(3) {
+			for bad := range int64(30) {
+				_, err := c.Send(t.Context(), ClassAlert, 1+bad, Reply{Text: "a"})
+				if e := asError(err); e == nil || e.RetryAfter != 0 {
+					t.Fatalf("to chat %d: %v", 1+bad, err)
+				} else if kinds[e.Kind]++; round > 0 && e.Kind != Failing {
+					t.Fatalf("round %d: %v", round, e)
+				}
+				if _, err := c.Send(t.Context(), ClassAlert, 1000*round+100+bad, Reply{Text: "a"}); err != nil {
+					t.Fatalf("to another chat: %v", err)
+				}
+			}
+			time.Sleep(time.Minute)
+		}
+		if kinds[Outage] != 30 || kinds[Failing] != 60 {
+			t.Errorf("%v", kinds)
 		}
 	})
 }
