@@ -36,3 +36,9 @@ export async function answered(page, text) {
     throw new Error(`no answer with «${text}»; the last two were:\n${last.slice(-2).join("\n---\n")}`);
   });
 }
+
+// place sends one of the places that the page offers.
+export const place = (degrees) => async (page) => {
+  await front(page).locator(".more summary").click();
+  await front(page).locator(`.choices [data-value="${degrees}"]`).click();
+};

@@ -1,6 +1,6 @@
 // What a citizen does on the way through the program, a line each: the screen's
 // name, the deed, and words that the answer must have. A new screen is a new line.
-import { arrive, menu, press, say, share, start } from "./deeds.js";
+import { arrive, menu, place, press, say, share, start } from "./deeds.js";
 
 export const people = {
   telegram: { name: "سارا نمونه", sample: "sara", code: "9990000018" },
@@ -19,13 +19,20 @@ export const walk = [
   ["office-chosen", press("ادارهٔ پست نمونهٔ کاشان"), "دفتر دلخواه شما یادداشت شد"],
   ["office-again", press("انتخاب دفتر"), "استان را انتخاب کنید"],
   ["office-search", say("ونک"), "این دفتر‌ها را یافتیم"],
+  ["nearest-ask", press("نزدیک‌ترین دفتر به من"), "فرستادن مکان من"],
+  ["nearest", place("35.6997, 51.3380"), "نزدیک‌ترین دفتر‌ها به جایی که فرستادید"],
+  ["too-far", place("-41.2866, 174.7756"), "در نزدیکی این مکان دفتری نمی‌شناسیم"],
   ["alert", arrive(), "به دفتر رسید"],
   ["remind-later", press("بعداً یادم بینداز"), "چه وقت یادآوری کنیم"],
   ["remind-when", press("سه روز دیگر"), "یادآوری می‌کنیم"],
   ["status-ready", menu("وضعیت کارت من"), "مرحله: آمادهٔ تحویل در دفتر"],
   ["collected", press("تحویل گرفتم"), "یادداشت کردیم"],
   ["not-understood", say("سلام"), "متوجه این پیام نشدیم"],
+  ["status-again", menu("وضعیت کارت من"), "مرحله: آمادهٔ تحویل در دفتر"],
+  ["way", press("مسیر کارت"), "اکنون در این مرحله"],
   ["questions", menu("پرسش‌ها"), "پرسش خود را انتخاب کنید"],
+  ["question-sms", press("چرا پیامک نیامد؟"), "8999"],
+  ["questions-again", press("پرسش‌های دیگر"), "پرسش خود را انتخاب کنید"],
   ["settings", menu("تنظیمات"), "تنظیمات"],
   ["help", menu("راهنما"), "کارت‌یار هیچ‌گاه از شما پول"],
   ["privacy", say("/privacy"), "چه چیزی نگه می‌داریم"],
