@@ -13,33 +13,36 @@ import (
 
 // ForgetChat deletes all that a chat left here: its session, its links and
 // waiting pairs, its subscriptions and what it was to be told. Counters of
-// wrong guesses stay, and so do other chats. A chat that is not there is fine.
-// A person's row that cannot be read keeps the chat's end of it to itself; all
-// else goes.
-func (r Rules) ForgetChat(tx *store.Tx, now time.Time, chat card.ChatKey) error {
+// wrong guesses stay, and so do other chats, but for the access of its guests,
+// which are returned. A chat that is not there is fine. A person's row that
+// cannot be read keeps the chat's end of it to itself; all else goes.
+func (r Rules) ForgetChat(tx *store.Tx, now time.Time, chat card.ChatKey) (ended []Ended, err error) {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("deleting a chat's data: %w", err)
+		}
+	}()
 	if err := tx.Erasing(store.ErasedChat, chat, now); err != nil {
-		return fmt.Errorf("deleting a chat's data: %w", err)
+		return nil, err
 	}
 	c, _, err := tx.Chat(chat)
 	if err != nil {
-		return fmt.Errorf("deleting a chat's data: %w", err)
+		return nil, err
 	}
 	for _, l := range c.People {
-		err := r.Unfollow(tx, now, l.Person, chat)
+		guests, err := r.Unfollow(tx, now, l.Person, chat)
 		if errors.Is(err, store.ErrDamaged) {
 			_, err = tx.DropDues(func(d store.Due) bool { return d.Person == l.Person && d.Chat == chat })
 		}
 		if err != nil {
-			return fmt.Errorf("deleting a chat's data: %w", err)
+			return nil, err
 		}
+		ended = append(ended, guests...)
 	}
 	if err := tx.RemoveOperator(chat); err != nil {
-		return fmt.Errorf("deleting a chat's data: %w", err)
+		return nil, err
 	}
-	if err := tx.DeleteChat(chat); err != nil {
-		return fmt.Errorf("deleting a chat's data: %w", err)
-	}
-	return nil
+	return ended, tx.DeleteChat(chat)
 }
 
 // Erased is what ErasePerson deleted.
@@ -73,7 +76,8 @@ func (r Rules) ErasePerson(tx *store.Tx, now time.Time, person card.PersonKey) (
 	erased := Erased{Applications: len(p.Applications), Followers: len(p.Followers)}
 	for i := range p.Followers {
 		erased.Alerts += len(dues(person, &p.Followers[i]))
-		if err := forgetIn(tx, person, p.Followers[i].Chat); err != nil {
+		err := tx.DeleteInvite(p.Followers[i].Invited)
+		if err := errors.Join(err, forgetIn(tx, person, p.Followers[i].Chat)); err != nil {
 			return Erased{}, fmt.Errorf("erasing a person: %w", err)
 		}
 	}
@@ -144,7 +148,8 @@ func (r Rules) eraseAgain(tx *store.Tx, now time.Time, e store.Erasure) error {
 		_, err := r.ErasePerson(tx, now, e.Key)
 		return err
 	case store.ErasedChat:
-		return r.ForgetChat(tx, now, e.Key)
+		_, err := r.ForgetChat(tx, now, e.Key)
+		return err
 	}
 	return fmt.Errorf("the ledger of erasures has an entry of the kind %q, which this version does not know", e.Kind)
 }

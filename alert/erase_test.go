@@ -19,7 +19,8 @@ func TestForgetAndErase(t *testing.T) {
 	t.Run("a chat", func(t *testing.T) {
 		inWorld(t, func(w *world) {
 			mine, other := setUp(w)
-			must(w.rules.ForgetChat(w.tx, w.now, mine))
+			_, err := w.rules.ForgetChat(w.tx, w.now, mine)
+			must(err)
 			if _, found, _ := w.tx.Chat(mine); found {
 				t.Error("the chat is still there")
 			}
@@ -32,7 +33,8 @@ func TestForgetAndErase(t *testing.T) {
 			if sent := w.says(arrived()); sent[0].Chat != other {
 				t.Error("the other chat was touched")
 			}
-			must(w.rules.ForgetChat(w.tx, w.now, chat(7)))
+			_, err = w.rules.ForgetChat(w.tx, w.now, chat(7))
+			must(err)
 		})
 	})
 	t.Run("a person", func(t *testing.T) {

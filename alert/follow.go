@@ -60,7 +60,7 @@ func (r Rules) Ask(tx *store.Tx, now time.Time, person card.PersonKey, who Asker
 	before := snapshot(p)
 	f := p.Follower(who.Chat)
 	access := Access{New: f == nil || f.Phone != who.Phone}
-	proved := fits(&p, who.Phone, who.Receipt) || f != nil && f.IsVerified() && !access.New
+	proved := fits(&p, who.Phone, who.Receipt) || f != nil && f.IsVerified() && !f.IsGuest() && !access.New
 	if f == nil && !proved && waitingFor(&p) >= waitingOnPerson {
 		access.Full = true
 		return access, nil
@@ -80,7 +80,7 @@ func (r Rules) Ask(tx *store.Tx, now time.Time, person card.PersonKey, who Asker
 	}
 	if proved {
 		access.Verified = true
-		f.Verified, f.Receipt = second(now), card.ReceiptKey{}
+		f.Verified, f.Receipt, f.Inviter = second(now), card.ReceiptKey{}, card.ChatKey{}
 	}
 	if _, err := r.settle(tx, person, before, &p, now, false); err != nil {
 		return Access{}, fmt.Errorf("asking after a person: %w", err)
@@ -127,7 +127,8 @@ func (r Rules) link(tx *store.Tx, now time.Time, person card.PersonKey, chat car
 	if len(waiting) <= waitingMost {
 		return false, nil
 	}
-	return true, r.Unfollow(tx, now, waiting[0], chat)
+	_, err = r.Unfollow(tx, now, waiting[0], chat)
+	return true, err
 }
 
 // edit changes one person's row and settles what follows.
@@ -240,19 +241,17 @@ func (r Rules) Shown(tx *store.Tx, now time.Time, person card.PersonKey, chat ca
 	return nil
 }
 
-// Unfollow ends a chat's link to a person, with all that was to be told.
-func (r Rules) Unfollow(tx *store.Tx, now time.Time, person card.PersonKey, chat card.ChatKey) error {
-	_, err := r.edit(tx, now, person, func(p *store.Person) bool {
-		p.Followers = slices.DeleteFunc(p.Followers, func(f store.Follower) bool { return f.Chat == chat })
-		return true
-	})
+// Unfollow ends a chat's link to a person, with all that was to be told, and
+// with it those of the chat's guests, which it returns.
+func (r Rules) Unfollow(tx *store.Tx, now time.Time, person card.PersonKey, chat card.ChatKey) ([]Ended, error) {
+	ended, err := r.endLinks(tx, now, person, chat, func(f *store.Follower) bool { return f.Chat == chat || f.Inviter == chat })
 	if err == nil {
-		err = unlink(tx, person, chat)
+		err = unlink(tx, person, chat) // also where there was no follower
 	}
 	if err != nil {
-		return fmt.Errorf("ending a link: %w", err)
+		return nil, fmt.Errorf("ending a link: %w", err)
 	}
-	return nil
+	return ended, nil
 }
 
 func unlink(tx *store.Tx, person card.PersonKey, chat card.ChatKey) error {

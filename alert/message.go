@@ -206,7 +206,7 @@ func (r Rules) drop(tx *store.Tx, now time.Time, d store.Due) (gone bool, err er
 	if _, found, err := tx.Chat(d.Chat); err != nil {
 		return false, fmt.Errorf("dropping a row of the outbox: %w", err)
 	} else if !found {
-		if err := r.Unfollow(tx, now, d.Person, d.Chat); err != nil {
+		if _, err := r.Unfollow(tx, now, d.Person, d.Chat); err != nil {
 			return false, fmt.Errorf("dropping a row of the outbox: %w", err)
 		}
 	}

@@ -71,7 +71,8 @@ func (w *world) do(s step, rows []card.Row, heard witness) {
 		must(w.rules.Reachable(w.tx, w.now, c, s.Outcome != Never))
 	case 4:
 		if s.Outcome == Never {
-			must(w.rules.Unfollow(w.tx, w.now, ali, c))
+			_, err := w.rules.Unfollow(w.tx, w.now, ali, c)
+			must(err)
 			heard.forget(c)
 		}
 	case 5:

@@ -54,6 +54,11 @@ const (
 const (
 	actAccept action = iota + 64 // take what the link gives
 	actRefuse
+	actInvite     // make an invitation for a person
+	actCompanions // who follows a person by this chat's invitation
+	actEndGuest   // ID is the guest's chat
+	actEndGuests
+	actTellOthers
 )
 
 // The actions about the questions that people ask. They are numbered apart from

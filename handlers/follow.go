@@ -74,7 +74,7 @@ type waitingCard struct {
 // ready, and that nobody says they have collected.
 func (t *turn) waitingCards() (all []waitingCard, err error) {
 	for _, l := range t.row.People {
-		_, f, err := t.follower(l.Person)
+		p, f, err := t.follower(l.Person)
 		if err != nil {
 			return nil, err
 		}
@@ -87,7 +87,7 @@ func (t *turn) waitingCards() (all []waitingCard, err error) {
 		}
 		for _, c := range answer.Cards {
 			if c.State.Stage == card.StageReady && !c.Claimed {
-				all = append(all, waitingCard{l.Person, c.ID, c.Arrival.Number, c.Arrival.Office, f.Notify || t.maySee(f)})
+				all = append(all, waitingCard{l.Person, c.ID, c.Arrival.Number, c.Arrival.Office, f.Notify || t.maySee(&p, f)})
 			}
 		}
 	}

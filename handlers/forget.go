@@ -8,8 +8,12 @@ import (
 
 // askForget asks once whether to delete everything.
 func (t *turn) askForget() error {
+	companions, err := t.hasCompanions(t.row.People...)
+	if err != nil {
+		return err
+	}
 	t.ask(forget, card.PersonKey{})
-	t.show(bot.Reply{Text: locale.AskForget(), Keyboard: inline(
+	t.show(bot.Reply{Text: locale.AskForget(companions), Keyboard: inline(
 		row(t.button(locale.ButtonForgetYes, press{Action: actForget})),
 		row(t.button(locale.ButtonForgetNo, press{Action: actBack})))})
 	return nil
@@ -25,9 +29,11 @@ func (t *turn) forget() error {
 	if t.s.State != forget || !t.s.askedWithin(promptFresh, t.now) {
 		return t.askForget()
 	}
-	if err := t.Rules.ForgetChat(t.tx, t.now, t.chat); err != nil {
+	ended, err := t.Rules.ForgetChat(t.tx, t.now, t.chat)
+	if err != nil {
 		return err
 	}
+	t.tellEnded(ended)
 	t.gone = true
 	t.leave()
 	if t.u.Callback != nil && t.u.Callback.MessageID != 0 {

@@ -17,9 +17,12 @@ func (t *turn) openLink(token string) error {
 	if err != nil {
 		return err
 	}
-	if found && invite.Kind == store.InviteOperator {
+	switch {
+	case found && invite.Kind == store.InviteOperator:
 		t.offer(locale.OfferOperator(), key)
 		return nil
+	case found && invite.Kind == store.InviteFamily:
+		return t.offerFamily(invite, key)
 	}
 	return t.refuse(locale.LinkOver())
 }
@@ -60,8 +63,11 @@ func (t *turn) accept() error {
 	if err != nil {
 		return err
 	}
-	if found && invite.Kind == store.InviteOperator {
+	switch {
+	case found && invite.Kind == store.InviteOperator:
 		return t.becomeOperator(key)
+	case found && invite.Kind == store.InviteFamily:
+		return t.joinFamily(invite, key)
 	}
 	t.show(bot.Reply{Text: locale.LinkOver()})
 	return nil

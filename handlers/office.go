@@ -22,14 +22,14 @@ func (t *turn) offices() error {
 		t.show(bot.Reply{Text: locale.NoOffices(), Keyboard: inline(t.statusButton(person))})
 		return nil
 	}
-	_, f, err := t.follower(person)
+	p, f, err := t.follower(person)
 	if err != nil {
 		return err
 	}
 	if f == nil {
 		return t.stale()
 	}
-	own, err := t.ownOffice(f, person)
+	own, err := t.ownOffice(&p, f, person)
 	if err != nil {
 		return err
 	}
@@ -57,8 +57,8 @@ func (t *turn) offices() error {
 // ownOffice is the office that the newest record names, to who may see it; the
 // zero Office when there is none, or it is not in the directory and so no
 // choice.
-func (t *turn) ownOffice(f *store.Follower, person card.PersonKey) (card.Office, error) {
-	if !t.maySee(f) {
+func (t *turn) ownOffice(p *store.Person, f *store.Follower, person card.PersonKey) (card.Office, error) {
+	if !t.maySee(p, f) {
 		return card.Office{}, nil
 	}
 	answer, err := t.Lookup.Status(t.tx, person)
@@ -245,11 +245,11 @@ func (t *turn) chooseOwnOffice() error {
 	if !ok {
 		return t.stale()
 	}
-	_, f, err := t.follower(person)
+	p, f, err := t.follower(person)
 	if err != nil {
 		return err
 	}
-	own, err := t.ownOffice(f, person)
+	own, err := t.ownOffice(&p, f, person)
 	if err != nil {
 		return err
 	}

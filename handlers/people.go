@@ -9,6 +9,7 @@ import (
 	"kartyar/bot"
 	"kartyar/card"
 	"kartyar/locale"
+	"kartyar/store"
 )
 
 const (
@@ -151,7 +152,11 @@ func (t *turn) askRemove() error {
 	if !ok {
 		return t.stale()
 	}
-	t.show(bot.Reply{Text: locale.AskRemove(t.called(person)), Keyboard: inline(
+	companions, err := t.hasCompanions(store.Link{Person: person})
+	if err != nil {
+		return err
+	}
+	t.show(bot.Reply{Text: locale.AskRemove(t.called(person), companions), Keyboard: inline(
 		row(t.button(locale.ButtonRemoveYes, pressFor(actRemove, person))),
 		row(t.button(locale.ButtonBack, press{Action: actSettings})))})
 	return nil
@@ -167,13 +172,16 @@ func (t *turn) remove() error {
 	if err := t.save(); err != nil {
 		return err
 	}
-	if err := t.Rules.Unfollow(t.tx, t.now, person, t.chat); err != nil {
+	called := t.called(person)
+	ended, err := t.Rules.Unfollow(t.tx, t.now, person, t.chat)
+	if err != nil {
 		return err
 	}
+	t.tellEnded(ended)
 	if err := t.reload(); err != nil {
 		return err
 	}
-	t.show(bot.Reply{Text: locale.Removed(), Keyboard: inline(row(
+	t.show(bot.Reply{Text: locale.Removed(called), Keyboard: inline(row(
 		t.button(locale.ButtonSettings, press{Action: actSettings}),
 		t.button(locale.ButtonAddPerson, press{Action: actAddPerson})))})
 	return nil

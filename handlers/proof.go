@@ -141,11 +141,13 @@ func (t *turn) codeText() error {
 
 // askAfter looks for the pair of a national code and the proved phone.
 func (t *turn) askAfter(person card.PersonKey) error {
-	_, f, err := t.follower(person)
+	p, f, err := t.follower(person)
 	if err != nil {
 		return err
 	}
-	if t.maySee(f) && t.link(person) != nil {
+	// A guest need not know the code: to be answered otherwise than others would
+	// tell it that it guessed right.
+	if t.maySee(&p, f) && !f.IsGuest() && t.link(person) != nil {
 		return t.recognised(person) // asked for before: no guess
 	}
 	if t.link(person) == nil && len(t.row.People) >= peopleMost {

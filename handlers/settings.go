@@ -40,13 +40,14 @@ func (t *turn) settings() error {
 }
 
 func (t *turn) personView(person card.PersonKey) (locale.PersonView, error) {
-	_, f, err := t.follower(person)
+	p, f, err := t.follower(person)
 	if err != nil {
 		return locale.PersonView{}, err
 	}
 	v := locale.PersonView{Nickname: t.called(person)}
 	if f != nil {
 		v.Notify, v.Office = f.Notify, t.place(f.Office)
+		v.Guest, v.Companions = f.IsGuest(), len(p.Guests(t.chat))
 	}
 	return v, nil
 }
@@ -71,12 +72,18 @@ func (t *turn) personSettings() error {
 }
 
 func (t *turn) personRows(person card.PersonKey) (rows [][]bot.Button, err error) {
-	_, f, err := t.follower(person)
+	p, f, err := t.follower(person)
 	if err != nil {
 		return nil, err
 	}
 	if f != nil {
 		rows = append(rows, row(t.newsButton(person, f), t.button(locale.ButtonChooseOffice, pressFor(actOffices, person))))
+	}
+	switch {
+	case len(p.Guests(t.chat)) > 0:
+		rows = append(rows, row(t.button(locale.ButtonCompanions, pressFor(actCompanions, person))))
+	case t.mayInvite(&p, f):
+		rows = append(rows, row(t.button(locale.ButtonInvite, pressFor(actInvite, person))))
 	}
 	last := row(t.button(locale.ButtonRemove, pressFor(actRemoveAsk, person)))
 	if len(t.row.People) > 1 {

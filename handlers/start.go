@@ -26,6 +26,7 @@ func (t *turn) help() error {
 	t.say(bot.Reply{Text: locale.Help(t.platform), Keyboard: inline(
 		row(t.button(locale.ButtonQuestions, press{Action: actQuestions, Choice: keepMessage}),
 			t.button(locale.ButtonPrivacy, press{Action: actPrivacy, Choice: keepMessage})),
+		row(t.button(locale.ButtonTellOthers, press{Action: actTellOthers})),
 		elsewhereButtons())})
 	return nil
 }

@@ -115,7 +115,7 @@ func (t *turn) showStatus(person card.PersonKey, l lead) error {
 // status renders where a person's cards stand, and notes that it was shown.
 // The error is errNotFollowed, wraps lookup.ErrUnavailable, or is the store's.
 func (t *turn) status(person card.PersonKey, l lead) (bot.Reply, error) {
-	_, f, err := t.follower(person)
+	p, f, err := t.follower(person)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -128,7 +128,9 @@ func (t *turn) status(person card.PersonKey, l lead) (bot.Reply, error) {
 		r = bot.Reply{Text: locale.StillWaiting(t.called(person), f.Notify, t.platform), Keyboard: inline(
 			row(t.button(locale.ButtonHaveReceipt, pressFor(actReceipt, person))),
 			row(t.newsButton(person, f)), elsewhereButtons())}
-	case !t.maySee(f):
+	case !t.maySee(&p, f) && f.IsGuest():
+		r = bot.Reply{Text: locale.ProofOfInviter(t.called(person)), Keyboard: inline(row(t.newsButton(person, f)))}
+	case !t.maySee(&p, f):
 		r = bot.Reply{Text: locale.ProveAgain(t.called(person)), Keyboard: inline(
 			row(t.button(locale.ButtonProveAgain, press{Action: actAddPerson})),
 			row(t.newsButton(person, f)))}

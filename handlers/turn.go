@@ -159,9 +159,10 @@ func (t *turn) follower(person card.PersonKey) (store.Person, *store.Follower, e
 	return p, p.Follower(t.chat), nil
 }
 
-// maySee reports whether the chat's proof still counts for asking.
-func (t *turn) maySee(f *store.Follower) bool {
-	return f != nil && f.IsVerified() && t.now.Sub(f.Verified) <= proofLasts
+// maySee reports whether the proof on which the chat follows p still counts for
+// asking.
+func (t *turn) maySee(p *store.Person, f *store.Follower) bool {
+	return f != nil && f.IsVerified() && t.now.Sub(p.Proved(f)) <= proofLasts
 }
 
 // button returns an inline button of this chat.

@@ -3,7 +3,9 @@ package locale
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf16"
 
 	"kartyar/card"
@@ -25,6 +27,7 @@ func Lint(text string, p card.Platform) []string {
 	if n := len(utf16.Encode([]rune(text))); n > maxText {
 		faults = append(faults, fmt.Sprintf("the text has %d UTF-16 units, more than %d", n, maxText))
 	}
+	text = withoutLinks(text)
 	if p != card.Telegram && strings.ContainsAny(text, markdown) {
 		faults = append(faults, "a Markdown character, which Bale cannot escape")
 	}
@@ -44,6 +47,17 @@ func Lint(text string, p card.Platform) []string {
 		}
 	}
 	return faults
+}
+
+// withoutLinks takes out the lines that are a link and nothing else: such a
+// line needs no isolate, messengers take its end for the link's, and the
+// platforms send its underscores as they are.
+func withoutLinks(text string) string {
+	lines := strings.Split(text, "\n")
+	lines = slices.DeleteFunc(lines, func(line string) bool {
+		return strings.HasPrefix(line, "https://") && !strings.ContainsFunc(line, func(r rune) bool { return r <= ' ' || r > unicode.MaxASCII || strings.ContainsRune("*[]()`", r) })
+	})
+	return strings.TrimRight(strings.Join(lines, "\n"), "\n")
 }
 
 // withoutIsolates returns what of a line is outside its isolates, with ￼ in

@@ -37,6 +37,7 @@ func Samples() []Sample {
 		settingsSamples(),
 		inviteSamples(),
 		alarmSamples(),
+		familySamples(),
 		alertSamples(),
 		demoSamples(),
 	)

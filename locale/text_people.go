@@ -45,13 +45,19 @@ func NicknameTaken() string {
 }
 
 // AskRemove asks for confirmation; nickname is empty in a chat that follows one
-// person.
-func AskRemove(nickname string) string {
-	return heading(nickname) + "از فهرست شما برداشته شود؟ دیگر خبری از این کارت نمی‌فرستیم."
+// person; companions says that there are some.
+func AskRemove(nickname string, companions bool) string {
+	text := heading(nickname) + "از فهرست شما برداشته شود؟ دیگر خبری از این کارت نمی‌فرستیم."
+	if companions {
+		text += companionsEndToo
+	}
+	return text
 }
 
 // Removed says that the person is off the list.
-func Removed() string { return "از فهرست شما برداشته شد." }
+func Removed(nickname string) string {
+	return heading(nickname) + "از فهرست شما برداشته شد."
+}
 
 // TooManyPeople says that a chat can follow no more.
 func TooManyPeople(most int) string {
@@ -72,9 +78,9 @@ func peopleSamples() []Sample {
 		{Name: "NicknameTooLong", Text: NicknameTooLong(20)},
 		{Name: "NicknameWithNumber", Text: NicknameWithNumber()},
 		{Name: "NicknameTaken", Text: NicknameTaken()},
-		{Name: "AskRemove/one", Text: AskRemove("")},
-		{Name: "AskRemove/several", Text: AskRemove("مامان")},
-		{Name: "Removed", Text: Removed()},
+		{Name: "AskRemove/one", Text: AskRemove("", false)},
+		{Name: "AskRemove/several", Text: AskRemove("مامان", true)},
+		{Name: "Removed", Text: Removed("مامان")},
 		{Name: "TooManyPeople", Text: TooManyPeople(10)},
 	}
 }

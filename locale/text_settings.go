@@ -18,6 +18,9 @@ type PersonView struct {
 	Nickname string // empty in a chat that follows one person
 	Notify   bool
 	Office   card.Office // the chosen one; zero when none
+	Guest    bool        // followed by somebody else's invitation
+	// Companions is how many follow by this chat's invitation.
+	Companions int
 }
 
 // Settings shows what can be changed; people may be none.
@@ -43,7 +46,14 @@ func personLines(p PersonView) string {
 	if p.Office.Code != "" {
 		office = OfficeName(p.Office)
 	}
-	return "خبر کارت: " + notifyWord(p.Notify) + "\nدفتر دلخواه: " + office
+	text := "خبر کارت: " + notifyWord(p.Notify) + "\nدفتر دلخواه: " + office
+	if p.Guest {
+		text += "\nاین کارت را به دعوت کسی دیگر دنبال می‌کنید."
+	}
+	if p.Companions > 0 {
+		text += "\nهمراهانی که خبر این کارت را می‌گیرند: " + Number(p.Companions) + " نفر"
+	}
+	return text
 }
 
 func notifyWord(on bool) string {
@@ -63,9 +73,13 @@ func Privacy() string {
 		"تا وقتی «" + ButtonDeleteMyData + "» را بزنید. پس از آن فقط شمار پرسش‌های نادرست می‌ماند تا کسی نتواند کد دیگران را حدس بزند."
 }
 
-// AskForget asks for confirmation, once.
-func AskForget() string {
-	return "همهٔ اطلاعات شما در این گفت‌وگو حذف شود؟\nپس از آن دیگر خبری نمی‌فرستیم و برای پرسیدن باید از نو شروع کنید."
+// AskForget asks for confirmation, once; companions says that there are some.
+func AskForget(companions bool) string {
+	text := "همهٔ اطلاعات شما در این گفت‌وگو حذف شود؟\nپس از آن دیگر خبری نمی‌فرستیم و برای پرسیدن باید از نو شروع کنید."
+	if companions {
+		text += companionsEndToo
+	}
+	return text
 }
 
 // Forgetting takes the place of the question while the menu is taken away.
@@ -94,8 +108,11 @@ func settingsSamples() []Sample {
 		{Name: "Settings/one", Text: Settings([]PersonView{one})},
 		{Name: "Settings/several", Text: Settings([]PersonView{{Nickname: "خودم", Notify: true}, mother})},
 		{Name: "PersonSettings", Text: PersonSettings(mother)},
+		{Name: "PersonSettings/companions", Text: PersonSettings(PersonView{Nickname: "مامان", Companions: 2})},
+		{Name: "PersonSettings/guest", Text: PersonSettings(PersonView{Nickname: "مامان", Guest: true})},
 		{Name: "Privacy", Text: Privacy()},
-		{Name: "AskForget", Text: AskForget()},
+		{Name: "AskForget", Text: AskForget(false)},
+		{Name: "AskForget/companions", Text: AskForget(true)},
 		{Name: "Forgetting", Text: Forgetting()},
 		{Name: "Forgotten", Text: Forgotten()},
 		{Name: "NotForgotten", Text: NotForgotten()},

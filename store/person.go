@@ -58,6 +58,11 @@ type Follower struct {
 	// Held: the row of Alert or Reminder came from a backup and stands in a
 	// held class.
 	Held bool `cbor:"13,keyasint,omitempty"`
+	// Inviter is the chat on whose proof this one follows, as its guest; zero
+	// for a chat that proved itself.
+	Inviter card.ChatKey `cbor:"14,keyasint,omitzero"`
+	// Invited is the invitation of this chat that waits to be used.
+	Invited InviteKey `cbor:"15,keyasint,omitzero"`
 }
 
 // Pending is an alert on its way. The zero value means there is none.
@@ -105,6 +110,32 @@ func (p *Person) Follower(chat card.ChatKey) *Follower {
 	}
 	return nil
 }
+
+// Guests returns the followers that stand on a chat's proof.
+func (p *Person) Guests(of card.ChatKey) (guests []*Follower) {
+	for i := range p.Followers {
+		if f := &p.Followers[i]; f.IsGuest() && f.Inviter == of {
+			guests = append(guests, f)
+		}
+	}
+	return guests
+}
+
+// Proved returns when the proof was given on which a follower's asking stands:
+// its own, or, of a guest, that of the chat that invited it. It is zero when
+// there is none.
+func (p *Person) Proved(f *Follower) time.Time {
+	if !f.IsGuest() {
+		return f.Verified
+	}
+	if inviter := p.Follower(f.Inviter); inviter != nil {
+		return inviter.Verified
+	}
+	return time.Time{}
+}
+
+// IsGuest reports whether the chat follows on another one's proof.
+func (f *Follower) IsGuest() bool { return f.Inviter != card.ChatKey{} }
 
 // IsVerified reports whether the chat has proved that it may ask.
 func (f *Follower) IsVerified() bool { return !f.Verified.IsZero() }
