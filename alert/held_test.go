@@ -58,7 +58,8 @@ func TestHeldAlert(t *testing.T) {
 			must(w.rules.ChooseOffice(w.tx, w.now, p, c, "9"))
 		}, nil, [][]Event{arrived()}},
 		{"who is forgotten is told nothing", func(w *world, _ card.PersonKey, c card.ChatKey) {
-			must(w.rules.ForgetChat(w.tx, w.now, c))
+			_, err := w.rules.ForgetChat(w.tx, w.now, c)
+			must(err)
 		}, nil, nil},
 		{"who is erased is told nothing", func(w *world, p card.PersonKey, _ card.ChatKey) {
 			_, err := w.rules.ErasePerson(w.tx, w.now, p)

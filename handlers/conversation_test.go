@@ -285,7 +285,7 @@ func TestOffices(t *testing.T) {
 	chosen("S19")
 	w.text("انتخاب دفتر").text("كاشانن").press("دفتر نمونهٔ کاشان") // a typo, an Arabic kaf
 	chosen("3")
-	w.text("انتخاب دفتر").text("قققققق").says(locale.NoOfficeFound()).press("استان دیگر").press("تهران").press("دفتر نمونهٔ ونک")
+	w.text("انتخاب دفتر").text("قققققق").says(locale.NoOfficeFound("")).press("استان دیگر").press("تهران").press("دفتر نمونهٔ ونک")
 	chosen("1")
 	if r := w.last[0]; r.Edit == 0 || !strings.HasPrefix(r.Keyboard.Rows[0][1].URL, "https://balad.ir/location?latitude=35.75750&longitude=51.41000") {
 		t.Errorf("want an edit with a map, got %+v", r)

@@ -125,13 +125,12 @@ func (t *turn) joinFamily(invite store.Invite, key store.InviteKey) error {
 	if err := t.tellInviter(invite); err != nil {
 		return err
 	}
-	t.show(bot.Reply{Text: locale.FamilyAccepted()})
+	t.show(bot.Reply{Text: locale.Accepting()})
+	t.sayMenu(locale.FamilyAccepted())
 	if err := t.sayStatus(invite.Person, leadNone); err != nil {
 		return err
 	}
-	if t.s.Naming = naming; len(t.row.People) < 2 {
-		t.sayMenu(locale.WelcomeBack())
-	}
+	t.s.Naming = naming
 	return t.askNextName()
 }
 

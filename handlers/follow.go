@@ -155,7 +155,7 @@ func (t *turn) sayDays(p press) {
 		p.Choice = choice.days
 		rows = append(rows, row(t.button(choice.label, p)))
 	}
-	t.say(bot.Reply{Text: locale.AskSnooze(), Keyboard: inline(rows...)})
+	t.say(bot.Reply{Text: locale.AskSnooze(t.calledBy(p)), Keyboard: inline(rows...)})
 }
 
 // snooze puts the next reminder off: of the card of the button, or of all that
@@ -182,7 +182,7 @@ func (t *turn) snooze() error {
 	if !any {
 		return t.stale()
 	}
-	t.show(bot.Reply{Text: locale.SnoozedUntil(until), Keyboard: inline(
+	t.show(bot.Reply{Text: locale.SnoozedUntil(t.calledBy(t.press), until), Keyboard: inline(
 		row(t.button(locale.ButtonStatus, press{Action: actStatus, Person: t.press.Person})))})
 	return nil
 }

@@ -91,9 +91,9 @@ func (t *turn) nearest(person card.PersonKey, near []offices.Near) {
 		views = append(views, locale.NearView{Office: o.Office, Metres: o.Metres})
 		rows = append(rows, row(t.officeButton(person, o.Office, officeLabel(o.Office)+"، "+locale.Distance(o.Metres))))
 	}
-	text := locale.NothingNear()
+	text := locale.NothingNear(t.called(person))
 	if len(near) > 0 {
-		text = locale.NearestOffices(views)
+		text = locale.NearestOffices(t.called(person), views)
 	}
 	rows = append(rows, row(t.button(locale.ButtonProvinces, pressFor(actOffices, person))), t.statusButton(person))
 	t.say(bot.Reply{Text: text, Keyboard: inline(rows...)})

@@ -38,7 +38,7 @@ func TestNearestOffice(t *testing.T) {
 			t.Errorf("got %+v", w.last[0])
 		}
 		w.sends(48.3, 16.3).says("کنسولگری نمونه", "۱۲ کیلومتر").keepsSilentOf("ونک")
-		w.sends(-41.3, 174.8).says(locale.NothingNear()).press("استان دیگر").says("استان را انتخاب کنید")
+		w.sends(-41.3, 174.8).says(locale.NothingNear("")).press("استان دیگر").says("استان را انتخاب کنید")
 		w.sends(0, 0).says(locale.BadLocation()).text("کاشان").press("دفتر نمونهٔ کاشان").says("یادداشت شد")
 		golden(t, "nearest_"+string(on)+".txt", w.log.String())
 	})
@@ -111,7 +111,7 @@ func TestNoPlaceIsKnown(t *testing.T) {
 		t.Error("the nearest of none is offered")
 	}
 	w.text(locale.ButtonSendLocation).says("استان را انتخاب کنید")
-	w.sends(35.7, 51.4).says(locale.NothingNear())
+	w.sends(35.7, 51.4).says(locale.NothingNear(""))
 }
 
 // Who is nearer to a consulate than to any office is abroad.

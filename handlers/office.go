@@ -160,7 +160,7 @@ func (t *turn) cities() error {
 		return t.button(placeLabel(cities[i]), p)
 	})
 	rows = append(rows, row(t.button(locale.ButtonProvinces, pressFor(actOffices, person))))
-	t.show(bot.Reply{Text: locale.ChooseCity(placeLabel(province)), Keyboard: inline(rows...)})
+	t.show(bot.Reply{Text: locale.ChooseCity(t.called(person), placeLabel(province)), Keyboard: inline(rows...)})
 	return nil
 }
 
@@ -177,7 +177,7 @@ func (t *turn) city() error {
 	here.Action = actCity
 	rows := t.page(len(all), here, func(i int) bot.Button { return t.officeButton(person, all[i], officeLabel(all[i])) })
 	rows = append(rows, row(t.button(locale.ButtonProvinces, pressFor(actOffices, person))))
-	t.show(bot.Reply{Text: locale.ChooseOffice(placeLabel(city)), Keyboard: inline(rows...)})
+	t.show(bot.Reply{Text: locale.ChooseOffice(t.called(person), placeLabel(city)), Keyboard: inline(rows...)})
 	return nil
 }
 
@@ -204,9 +204,9 @@ func (t *turn) officeText() error {
 		}
 		rows = append(rows, row(t.officeButton(person, o, label)))
 	}
-	text := locale.OfficesFound()
+	text := locale.OfficesFound(t.called(person))
 	if len(rows) == 0 {
-		text = locale.NoOfficeFound()
+		text = locale.NoOfficeFound(t.called(person))
 	}
 	rows = append(rows, row(t.button(locale.ButtonProvinces, pressFor(actOffices, person))), t.statusButton(person))
 	t.say(bot.Reply{Text: text, Keyboard: inline(rows...)})
@@ -264,7 +264,7 @@ func (t *turn) wish(person card.PersonKey, o card.Office) error {
 	if err := t.Rules.ChooseOffice(t.tx, t.now, person, t.chat, o.Code); err != nil {
 		return err
 	}
-	t.show(bot.Reply{Text: locale.OfficeChosen(o), Keyboard: inline(t.mapButtons(t.chat, o), t.statusButton(person),
+	t.show(bot.Reply{Text: locale.OfficeChosen(t.called(person), o), Keyboard: inline(t.mapButtons(t.chat, o), t.statusButton(person),
 		row(t.button(locale.ButtonChooseOffice, pressFor(actOffices, person))))})
 	return nil
 }

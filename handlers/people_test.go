@@ -24,7 +24,7 @@ func TestSeveralPeople(t *testing.T) {
 	w.text("خبرم کن").says(locale.ChoosePerson()).press("سارا").says("از این پس")
 	w.text("تحویل گرفتم").says("یادداشت کردیم") // only Reza's lies ready
 	w.text("تنظیمات").press("نفر ۲").press("تغییر نام").text("رضا").says("رضا")
-	w.text("تنظیمات").press("رضا").press("برداشتن").press("بله").says(locale.Removed())
+	w.text("تنظیمات").press("رضا").press("برداشتن").press("بله").says(locale.Removed("رضا"))
 	w.text("/status").says("در حال صدور").keepsSilentOf("سارا", "رضا")
 	if f := w.person(rezaCode).Followers; len(f) != 0 {
 		t.Errorf("Reza is still followed: %+v", f)
@@ -63,8 +63,8 @@ func TestForgetLeavesNothing(t *testing.T) {
 	if _, found := w.chatRow(); !found {
 		t.Fatal("deleted though the answer was no")
 	}
-	w.presses("بله", yes).says(locale.AskForget()) // the question was turned away from
-	w.later(time.Hour).presses("بله", yes).says(locale.AskForget())
+	w.presses("بله", yes).says(locale.AskForget(false)) // the question was turned away from
+	w.later(time.Hour).presses("بله", yes).says(locale.AskForget(false))
 	w.press("بله").says(locale.Forgotten())
 	if _, found := w.chatRow(); found {
 		t.Error("the chat's row is still there")

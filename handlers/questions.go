@@ -62,11 +62,11 @@ func (t *turn) answer(q locale.Question) (bot.Reply, error) {
 func (t *turn) theProvince() (string, error) {
 	only := ""
 	for _, l := range t.row.People {
-		_, f, err := t.follower(l.Person)
+		p, f, err := t.follower(l.Person)
 		if err != nil || f == nil {
 			return "", unlessUnavailable(err)
 		}
-		at, err := t.ownOffice(f, l.Person)
+		at, err := t.ownOffice(&p, f, l.Person)
 		if err != nil {
 			return "", unlessUnavailable(err)
 		}

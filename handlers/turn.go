@@ -137,6 +137,17 @@ func (t *turn) pressedPerson() (person card.PersonKey, ok bool) {
 	return card.PersonKey{}, false
 }
 
+// calledBy returns the nickname of the person that a button is for; empty when
+// it is for several.
+func (t *turn) calledBy(p press) string {
+	for _, l := range t.row.People {
+		if short(l.Person[:]) == p.Person {
+			return t.called(l.Person)
+		}
+	}
+	return ""
+}
+
 // called returns the nickname to tell a person from others by; empty in a chat
 // that follows one.
 func (t *turn) called(person card.PersonKey) string {

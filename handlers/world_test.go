@@ -165,6 +165,9 @@ func (w *world) sees(replies []bot.Reply) {
 
 func render(r bot.Reply) string {
 	var b strings.Builder
+	if r.To.Chat != 0 {
+		b.WriteString("(در گفت‌وگوی دیگر)\n")
+	}
 	if r.Edit != 0 {
 		b.WriteString("(در جای پیام پیشین)\n")
 	}

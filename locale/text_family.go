@@ -36,9 +36,12 @@ func OfferFamily() string {
 		"اگر نمی‌دانید پیوند از کیست، نپذیرید."
 }
 
-// FamilyAccepted goes before the status.
+// Accepting takes the place of the offer.
+func Accepting() string { return "پذیرفتید." }
+
+// FamilyAccepted goes before the status, with the main buttons.
 func FamilyAccepted() string {
-	return "پذیرفتید. از این پس خبر‌های این کارت را همین‌جا می‌فرستیم."
+	return "از این پس خبر‌های این کارت را همین‌جا می‌فرستیم. هر وقت خواستید وضعیت آن را ببینید، «" + ButtonStatus + "» را بزنید."
 }
 
 // InviteAccepted tells who made the invitation.
@@ -86,7 +89,7 @@ func Companions(nickname string, since []time.Time, open bool) string {
 
 // CompanionsEnded goes before what is left.
 func CompanionsEnded() string {
-	return "به دسترسی پایان دادیم و به همراه شما گفتیم."
+	return "دسترسی پایان یافت و به همراه شما گفتیم."
 }
 
 // LinkTakenBack goes before what is left when only a link was ended.
@@ -132,6 +135,7 @@ func familySamples() []Sample {
 		{Name: "InviteMade/several", Text: InviteMade("مامان")},
 		{Name: "Invitation", Text: Invitation(link)},
 		{Name: "OfferFamily", Text: OfferFamily()},
+		{Name: "Accepting", Text: Accepting()},
 		{Name: "FamilyAccepted", Text: FamilyAccepted()},
 		{Name: "InviteAccepted", Text: InviteAccepted("مامان")},
 		{Name: "OwnLink", Text: OwnLink()},

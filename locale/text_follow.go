@@ -29,11 +29,13 @@ func Unclaimed() string {
 }
 
 // AskSnooze asks when to remind.
-func AskSnooze() string { return "چه وقت یادآوری کنیم؟" }
+func AskSnooze(nickname string) string {
+	return heading(nickname) + "چه وقت یادآوری کنیم؟"
+}
 
 // SnoozedUntil says when the reminder will come.
-func SnoozedUntil(at time.Time) string {
-	return "باشد. " + LongDate(at) + "، " + Clock(at) + "، یادآوری می‌کنیم."
+func SnoozedUntil(nickname string, at time.Time) string {
+	return heading(nickname) + "باشد. " + LongDate(at) + "، " + Clock(at) + "، یادآوری می‌کنیم."
 }
 
 // NothingToDo answers «تحویل گرفتم» or «بعداً یادم بینداز» where no card waits.
@@ -51,8 +53,8 @@ func followSamples() []Sample {
 		{Name: "Unsubscribed", Text: Unsubscribed()},
 		{Name: "Claimed", Text: Claimed()},
 		{Name: "Unclaimed", Text: Unclaimed()},
-		{Name: "AskSnooze", Text: AskSnooze()},
-		{Name: "SnoozedUntil", Text: SnoozedUntil(at)},
+		{Name: "AskSnooze", Text: AskSnooze("مامان")},
+		{Name: "SnoozedUntil", Text: SnoozedUntil("", at)},
 		{Name: "NothingToDo", Text: NothingToDo()},
 	}
 }

@@ -41,8 +41,8 @@ type NearView struct {
 
 // NearestOffices shows the offices that are near, the nearest first, one at
 // least. A button for each stands beneath.
-func NearestOffices(near []NearView) string {
-	parts := []string{"نزدیک‌ترین دفتر‌ها به جایی که فرستادید. فاصله‌ها به خط راست است. یکی را انتخاب کنید، یا نام دیگری بنویسید."}
+func NearestOffices(nickname string, near []NearView) string {
+	parts := []string{heading(nickname) + "نزدیک‌ترین دفتر‌ها به جایی که فرستادید. فاصله‌ها به خط راست است. یکی را انتخاب کنید، یا نام دیگری بنویسید."}
 	for i, n := range near {
 		lines := []string{Number(i+1) + ". " + OfficeName(n.Office) + "، " + Distance(n.Metres)}
 		switch {
@@ -60,8 +60,8 @@ func NearestOffices(near []NearView) string {
 }
 
 // NothingNear says that no office is within reach.
-func NothingNear() string {
-	return "در نزدیکی این مکان دفتری نمی‌شناسیم. نام شهر یا دفتری را که می‌خواهید بنویسید، یا استان را انتخاب کنید."
+func NothingNear(nickname string) string {
+	return heading(nickname) + "در نزدیکی این مکان دفتری نمی‌شناسیم. نام شهر یا دفتری را که می‌خواهید بنویسید، یا استان را انتخاب کنید."
 }
 
 // BadLocation says that what was sent is no place.
@@ -114,8 +114,8 @@ func nearestSamples() []Sample {
 		{Name: "PlaceholderOffice", Text: PlaceholderOffice},
 		{Name: "AskLocation", Text: AskLocation()},
 		{Name: "LocationUsed", Text: LocationUsed()},
-		{Name: "NearestOffices", Text: NearestOffices([]NearView{{sampleOffice(), 853}, {far, 3241}, {card.Office{Code: "12E4"}, 132_400}})},
-		{Name: "NothingNear", Text: NothingNear()},
+		{Name: "NearestOffices", Text: NearestOffices("مامان", []NearView{{sampleOffice(), 853}, {far, 3241}, {card.Office{Code: "12E4"}, 132_400}})},
+		{Name: "NothingNear", Text: NothingNear("")},
 		{Name: "BadLocation", Text: BadLocation()},
 		{Name: "LocationNotNow", Text: LocationNotNow()},
 		{Name: "Distance", Text: Distance(3241)},

@@ -22,31 +22,31 @@ func ChooseProvince(nickname string, current card.Office) string {
 }
 
 // ChooseCity asks for a city of a province.
-func ChooseCity(province string) string {
-	return "استان " + Name(province) + "\nشهر را انتخاب کنید، یا نام دفتر را بنویسید."
+func ChooseCity(nickname, province string) string {
+	return heading(nickname) + "استان " + Name(province) + "\nشهر را انتخاب کنید، یا نام دفتر را بنویسید."
 }
 
 // ChooseOffice asks for an office of a city.
-func ChooseOffice(city string) string {
-	return "شهر " + Name(city) + "\nدفتر را انتخاب کنید، یا نام آن را بنویسید."
+func ChooseOffice(nickname, city string) string {
+	return heading(nickname) + "شهر " + Name(city) + "\nدفتر را انتخاب کنید، یا نام آن را بنویسید."
 }
 
 // OfficesFound goes above the offices that fit what was typed.
-func OfficesFound() string {
-	return "این دفتر‌ها را یافتیم. یکی را انتخاب کنید، یا نام دیگری بنویسید."
+func OfficesFound(nickname string) string {
+	return heading(nickname) + "این دفتر‌ها را یافتیم. یکی را انتخاب کنید، یا نام دیگری بنویسید."
 }
 
 // NoOfficeFound says that nothing fits what was typed.
-func NoOfficeFound() string {
-	return "دفتری با این نام نیافتیم. نام دفتر، شهر یا خیابان را جور دیگری بنویسید، یا استان را انتخاب کنید."
+func NoOfficeFound(nickname string) string {
+	return heading(nickname) + "دفتری با این نام نیافتیم. نام دفتر، شهر یا خیابان را جور دیگری بنویسید، یا استان را انتخاب کنید."
 }
 
 // OwnOffice is the label of the button for the office that the record names.
 func OwnOffice(name string) string { return "دفتر خود کارت: " + name }
 
 // OfficeChosen says that the wish is noted, and what it is worth.
-func OfficeChosen(o card.Office) string {
-	return "دفتر دلخواه شما یادداشت شد.\n" + OfficeLines(o) +
+func OfficeChosen(nickname string, o card.Office) string {
+	return heading(nickname) + "دفتر دلخواه شما یادداشت شد.\n" + OfficeLines(o) +
 		"\n\nجای کارت را ثبت احوال تعیین می‌کند. اگر به دفتر دیگری برسد، همان را به شما می‌گوییم."
 }
 
@@ -67,12 +67,12 @@ func officeSamples() []Sample {
 		{Name: "ButtonOtherPlace", Text: ButtonOtherPlace},
 		{Name: "ChooseProvince/first", Text: ChooseProvince("", card.Office{})},
 		{Name: "ChooseProvince/again", Text: ChooseProvince("مامان", sampleOffice())},
-		{Name: "ChooseCity", Text: ChooseCity("فارس")},
-		{Name: "ChooseOffice", Text: ChooseOffice("شیراز")},
-		{Name: "OfficesFound", Text: OfficesFound()},
-		{Name: "NoOfficeFound", Text: NoOfficeFound()},
+		{Name: "ChooseCity", Text: ChooseCity("مامان", "فارس")},
+		{Name: "ChooseOffice", Text: ChooseOffice("", "شیراز")},
+		{Name: "OfficesFound", Text: OfficesFound("مامان")},
+		{Name: "NoOfficeFound", Text: NoOfficeFound("")},
 		{Name: "OwnOffice", Text: OwnOffice("پیشخوان ۱۲ ونک")},
-		{Name: "OfficeChosen", Text: OfficeChosen(sampleOffice())},
+		{Name: "OfficeChosen", Text: OfficeChosen("مامان", sampleOffice())},
 		{Name: "NoOffices", Text: NoOffices()},
 		{Name: "ProveFirst", Text: ProveFirst()},
 	}
