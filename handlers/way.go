@@ -57,8 +57,8 @@ func (t *turn) sayWay(person card.PersonKey, id card.ApplicationID) error {
 
 // mayTell returns where a person's cards stand, none to who may not see it.
 func (t *turn) mayTell(person card.PersonKey) (lookup.Answer, error) {
-	_, f, err := t.follower(person)
-	if err != nil || t.link(person) == nil || !t.maySee(f) {
+	p, f, err := t.follower(person)
+	if err != nil || t.link(person) == nil || !t.maySee(&p, f) {
 		return lookup.Answer{}, err
 	}
 	return t.Lookup.Status(t.tx, person)

@@ -97,7 +97,8 @@ func TestAWayThatLeavesLate(t *testing.T) {
 		t.Errorf("half a year later %+v is sent", r)
 	}
 	w.update(func(tx *store.Tx) error {
-		return w.h.Rules.Unfollow(tx, w.now, w.store.Keyer().Person(saraCode), w.chat())
+		_, err := w.h.Rules.Unfollow(tx, w.now, w.store.Keyer().Person(saraCode), w.chat())
+		return err
 	})
 	if r := w.renewed(late); r.Picture != nil || r.Text != locale.NotFollowed() {
 		t.Errorf("of one who is not followed %+v is sent", r)
