@@ -76,7 +76,10 @@ func pairs(rows []store.Due) (all []string) {
 // Whoever wants their data deleted is not told to wait for a row to be mended.
 func TestForgettingBesideADamagedRow(t *testing.T) {
 	s := spoiled(t)
-	inStore(t, s, func(w *world) { must(w.rules.ForgetChat(w.tx, w.now, chat(1))) })
+	inStore(t, s, func(w *world) {
+		_, err := w.rules.ForgetChat(w.tx, w.now, chat(1))
+		must(err)
+	})
 	inStore(t, s, func(w *world) {
 		if _, found, _ := w.tx.Chat(chat(1)); found || w.person(sara).Follower(chat(1)) != nil {
 			t.Error("something of the chat is left")
@@ -103,7 +106,10 @@ func TestErasingADamagedRow(t *testing.T) {
 		if left := pairs(w.rows(store.Alerts)); len(left) != 1 || left[0] != "21" {
 			t.Errorf("alerts of persons and chats %v are left; want sara's alone", left)
 		}
-		must(w.rules.Unfollow(w.tx, w.now, ali, chat(2))) // the chat's end of the link
-		w.apply(row(ali, card.StageReady, "8", w.now))    // a later list begins anew
+
+		_, err := w.rules.Unfollow(w.tx, w.now, ali, chat(2))
+		must(err)
+		// the chat's end of the link
+		w.apply(row(ali, card.StageReady, "8", w.now)) // a later list begins anew
 	})
 }
