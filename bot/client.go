@@ -24,9 +24,10 @@ const (
 	callTimeout = 15 * time.Second
 	// pollGrace is what getUpdates gets on top of its own timeout.
 	pollGrace = 15 * time.Second
-	// maxAnswer bounds the body of an answer, in bytes: a hundred updates of
-	// the largest kind are a small part of it.
-	maxAnswer = 32 << 20
+	// maxAnswer bounds the body of an answer, in bytes: a hundred of the longest
+	// messages fit, each of which answers another of the longest. Where an
+	// answer is longer, Poll asks for fewer updates.
+	maxAnswer = 8 << 20
 	// defaultRate is SEND_RATE's default, in messages a second.
 	defaultRate = 25
 	// defaultWorkers is how many idle connections are kept when the options do
@@ -154,6 +155,7 @@ type exchange struct {
 	status int
 	header http.Header
 	body   []byte
+	long   bool  // the answer is longer than maxAnswer; body is its beginning
 	err    error // of the transport
 }
 
@@ -171,7 +173,7 @@ func (x *exchange) Do(req *http.Request) (*http.Response, error) {
 	x.status, x.header = resp.StatusCode, resp.Header
 	x.body, err = io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	if err == nil && len(x.body) > maxAnswer {
-		err = fmt.Errorf("the answer is longer than %d bytes", maxAnswer)
+		x.long, err = true, fmt.Errorf("the answer is longer than %d bytes", maxAnswer)
 	}
 	if err != nil {
 		x.err = err
@@ -220,6 +222,9 @@ func (c *Client) callWith(ctx context.Context, method string, params tgbotapi.Pa
 		failed.Description = strings.ReplaceAll(failed.Description, text, "…")
 	}
 	failed.Description = c.tidy(failed.Description)
+	if x.long {
+		return nil, &longAnswer{failed, x.body}
+	}
 	return nil, failed
 }
 

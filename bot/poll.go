@@ -119,7 +119,7 @@ func (c *Client) Poll(ctx context.Context, keep func(ctx context.Context, batch 
 	if o.Limit <= 0 {
 		o.Limit = defaultPollLimit
 	}
-	p := &poller{Client: c, keep: keep, options: o, webhook: c.profile.DropWebhook}
+	p := &poller{Client: c, keep: keep, options: o, limit: o.Limit, webhook: c.profile.DropWebhook}
 	for {
 		wait, err := p.once(ctx)
 		if ctx.Err() != nil {
@@ -141,6 +141,7 @@ type poller struct {
 	options PollOptions
 
 	offset  int64               // what the next request confirms up to
+	limit   int                 // updates that the next request asks for
 	last    map[string]struct{} // the bodies of the batch before, all kept
 	webhook bool                // deleteWebhook has to be called first
 
@@ -160,10 +161,11 @@ func (p *poller) once(ctx context.Context) (time.Duration, error) {
 		p.webhook = false
 	}
 	asked := p.now()
-	batch, err := p.GetUpdates(ctx, p.offset, p.options.Limit, p.options.Timeout)
+	batch, err := p.GetUpdates(ctx, p.offset, p.limit, p.options.Timeout)
 	if ctx.Err() == nil {
 		p.polled(err)
 	}
+	batch, again, err := p.notTooLong(batch, err)
 	if err != nil {
 		return p.failed(ctx, err)
 	}
@@ -172,6 +174,10 @@ func (p *poller) once(ctx context.Context) (time.Duration, error) {
 	}
 	p.failures = 0
 	took := p.now().Sub(asked)
+	if again {
+		return 0, nil
+	}
+	p.limit = min(2*p.limit, p.options.Limit)
 	fresh := p.fresh(batch)
 	if len(fresh) > 0 {
 		if err := p.store(ctx, fresh); err != nil {

@@ -1,6 +1,7 @@
 package inbox_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -353,4 +354,29 @@ func TestPanicsAreLoggedByPlace(t *testing.T) {
 	if !strings.Contains(log, "(*world).handle harness_test.go:") || strings.Contains(log, w.dir) || strings.Contains(log, "0x") {
 		t.Errorf("the log: %s", log)
 	}
+}
+
+// TestLongUpdates has a batch come that no single commit takes, with an update
+// in it that nobody could have written.
+func TestLongUpdates(t *testing.T) {
+	w := newWorld(t)
+	var batch []bot.Raw
+	for id := int64(1); id <= 30; id++ {
+		batch = append(batch, said(id, id, strings.Repeat("x", 250<<10)))
+	}
+	batch = append(batch, said(31, 40, strings.Repeat("secret", 1<<18)), said(32, 40, "next"))
+	w.run().keep(batch...)
+	w.keep(batch...)
+	for range 30 {
+		<-w.sender.got
+	}
+	w.clock.pass(t, time.Second)
+	w.clock.pass(t, 5*time.Second)
+	w.sender.expect(t, 40, "sorry", "re next")
+	w.settled()
+	aside := w.setAside()
+	if len(aside) != 1 || aside[0].ID != 31 || !bytes.HasPrefix(batch[30].Body, aside[0].Raw) || len(aside[0].Raw) > 1<<20 {
+		t.Errorf("%d updates set aside", len(aside))
+	}
+	w.noSecrets()
 }

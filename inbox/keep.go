@@ -15,11 +15,21 @@ import (
 // flood, which is counted and not kept.
 const most = 200
 
-// Keep makes a batch of a bot's updates durable, in one commit, and lets them
-// be handled. It is what bot.Poll asks for: when it fails, nothing of the
-// batch was kept and it is to be called again. Updates that were kept before
-// are passed over. It waits until Run has read the inbox; store.ErrNoRoom when
-// the disk is nearly full.
+const (
+	// longest bounds what is kept of an update, in bytes: three times the longest
+	// message that answers another of the longest. A longer one is cut, which
+	// Decode then refuses, so that it is set aside.
+	longest = 256 << 10
+	// together is how many bytes of updates are kept in one commit; the store
+	// takes a few times that.
+	together = 1 << 20
+)
+
+// Keep makes a batch of a bot's updates durable and lets them be handled. It is
+// what bot.Poll asks for: when it fails it is to be called again. Updates that
+// were kept before are passed over. All of the batch is kept in one commit,
+// unless it is of an unheard-of size. It waits until Run has read the inbox;
+// store.ErrNoRoom when the disk is nearly full.
 //
 // Two calls for the same bot must not overlap.
 func (i *Inbox) Keep(ctx context.Context, from card.Bot, batch []bot.Raw) error {
@@ -37,7 +47,29 @@ func (i *Inbox) Keep(ctx context.Context, from card.Bot, batch []bot.Raw) error 
 	if err := i.Store.HasRoomForUpdates(); err != nil {
 		return fmt.Errorf("keeping updates: %w", err)
 	}
-	k := i.newKeeping(i.rows(from, batch))
+	for rows := i.rows(from, batch); len(rows) > 0; {
+		n := fitting(rows)
+		if err := i.keep(ctx, rows[:n]); err != nil {
+			return err
+		}
+		rows = rows[n:]
+	}
+	return nil
+}
+
+// fitting is how many of rows go into one commit, at least one.
+func fitting(rows []store.Update) (n int) {
+	for size := 0; n < len(rows); n++ {
+		if size += len(rows[n].Raw); size > together && n > 0 {
+			break
+		}
+	}
+	return n
+}
+
+// keep keeps rows in one commit.
+func (i *Inbox) keep(ctx context.Context, rows []store.Update) error {
+	k := i.newKeeping(rows)
 	if err := i.Store.Update(ctx, k.keep); err != nil {
 		return fmt.Errorf("keeping updates: %w", err)
 	}
@@ -58,6 +90,9 @@ func (i *Inbox) rows(from card.Bot, batch []bot.Raw) []store.Update {
 		if chat, ok := i.chatOf(raw.Body); ok {
 			rows[n].ChatID = chat
 			rows[n].Chat = i.Store.Keyer().Chat(card.Subscriber{Bot: from, Chat: chat})
+		}
+		if len(raw.Body) > longest {
+			rows[n].Raw = raw.Body[:longest]
 		}
 	}
 	return rows
