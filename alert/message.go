@@ -131,6 +131,9 @@ func (r Rules) itemsFor(tx *store.Tx, now time.Time, class store.Class, chat car
 // and stay there, since an alert that is still true is never given up.
 var retryWaits = []time.Duration{10 * time.Second, time.Minute, 5 * time.Minute, 20 * time.Minute, time.Hour}
 
+// retryMost is the longest wait of an alert.
+const retryMost = time.Hour
+
 // reminderWait is how long a reminder that was refused waits.
 const reminderWait = 20 * time.Minute
 
@@ -192,7 +195,9 @@ func noteAttempt(f *store.Follower, reminder bool, now time.Time, outcome Outcom
 	case Sent:
 		f.Alert = store.Pending{Since: f.Alert.Since, Due: second(now)}
 	case Later:
-		f.Alert.Due = second(now.Add(outcome.Wait + time.Second))
+		// No row waits for longer than retryMost, which is how one is known that a
+		// wrong clock wrote. A bot's own limits hold for as long as they last.
+		f.Alert.Due = second(now.Add(min(outcome.Wait+time.Second, retryMost)))
 	case Failed:
 		wait := retryWaits[min(int(f.Alert.Attempts), len(retryWaits)-1)]
 		f.Alert.Attempts++

@@ -101,10 +101,17 @@ func (w *Worker) Run(ctx context.Context) error {
 	defer cancel()
 	var sending sync.WaitGroup
 	var late lateness
+	var last time.Time
 	for ctx.Err() == nil {
-		next, err := w.look(ctx, func(d store.Due) {
+		now := w.Now()
+		err := w.watchClock(ctx, last, now)
+		if err == nil {
+			last = now
+		}
+		next, failed := w.look(ctx, func(d store.Due) {
 			sending.Go(func() { w.deliver(hands, d) })
 		})
+		err = errors.Join(err, failed)
 		if err == nil {
 			err = late.watch(ctx, w)
 		}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
+	"github.com/rs/zerolog"
 )
 
 const (
@@ -149,6 +150,7 @@ type poller struct {
 	conflicts  int       // in a row
 	conflicted time.Time // when the last conflict was
 	idle       int       // answers in a row that came at once with nothing new
+	told       troubles
 }
 
 // once asks for one batch and has it kept. It returns how long to wait before
@@ -255,7 +257,7 @@ func (p *poller) failed(ctx context.Context, err error) (time.Duration, error) {
 	if e == nil || ctx.Err() != nil {
 		return 0, err
 	}
-	log := p.log.Warn().Err(e)
+	log := p.warn(e)
 	switch e.Kind {
 	case Unauthorized:
 		return 0, fmt.Errorf("%s does not know this bot's token: look for a typing error, or take a new token: %w", p.profile.Platform, err)
@@ -277,11 +279,18 @@ func (p *poller) failed(ctx context.Context, err error) (time.Duration, error) {
 	}
 	p.failures++
 	wait := jitter(grow(backoffFirst, backoffLast, p.failures))
-	if p.failures > 1 {
-		log = p.log.Debug().Err(e)
-	}
 	log.Dur("wait", wait).Msg("polling failed; it is tried until it works")
 	return wait, nil
+}
+
+// warn begins a log line about a failed call: a warning, unless its kind was
+// told of just before.
+func (p *poller) warn(e *Error) *zerolog.Event {
+	say, unsaid := p.told.note(e.Kind, p.now())
+	if !say {
+		return p.log.Debug().Err(e)
+	}
+	return p.log.Warn().Err(e).Int("more", unsaid)
 }
 
 // conflictWait grows from conflict to conflict. The one who asks last wins, so

@@ -117,7 +117,7 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, platform Platf
 		if s.fail(w, c, fault) {
 			return
 		}
-		c.lost = fault.Lose
+		c.lost = fault.Lose || c.ctx.Err() != nil // who has gone meanwhile sees no answer
 	}
 	result, refusal := any(nil), err
 	if refusal == nil {

@@ -82,6 +82,7 @@ func (i *Inbox) handled(ctx context.Context, l *lane) (row store.Update, wait ti
 		i.enqueue(others)
 		if !l.sending {
 			l.sending, l.fails = true, 0
+			l.since = handledAt(row, now)
 		}
 		return row, 0
 	case unreadable:
@@ -198,8 +199,16 @@ func (i *Inbox) tried(ctx context.Context, l *lane, why reason, stack []byte) (r
 	if tries > 0 && tries < maxTries {
 		return store.Update{}, tryAgain[tries-1]
 	}
-	l.sending = true
+	l.sending, l.since = true, handledAt(row, now)
 	return row, 0
+}
+
+// handledAt returns when a row was handled, as a time that goes by the same
+// clock as now: in a process it has a monotonic reading, so that what is
+// subtracted from it later is what really passed. A row from a time to come,
+// which a wrong clock wrote, was handled just now.
+func handledAt(row store.Update, now time.Time) time.Time {
+	return now.Add(-max(0, now.Sub(row.Done)))
 }
 
 // logTry says which update failed and how, and nothing of what is in it: an

@@ -25,12 +25,15 @@ type lane struct {
 	flood uint64   // the latest row that tells of a flood; 0 when there was none
 	busy  bool     // ready, in a worker's hands or parked
 
-	seq      uint64 // the first row
-	sending  bool   // it is handled
-	resumed  bool   // it was handled before this process took it up
-	accepted bool   // its first reply is done with and still in the row
-	bare     bool   // its first reply was refused with its keyboard
-	fails    int    // outages and refusals of the store in a row
+	seq     uint64 // the first row
+	sending bool   // it is handled
+	resumed bool   // it was handled before this process took it up
+	// since is when it was handled, by a clock that nobody sets: a leap of the
+	// wall clock makes no reply old.
+	since    time.Time
+	accepted bool // its first reply is done with and still in the row
+	bare     bool // its first reply was refused with its keyboard
+	fails    int  // outages and refusals of the store in a row
 
 	due time.Time // while parked
 }

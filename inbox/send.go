@@ -37,10 +37,11 @@ func (i *Inbox) sendFirst(ctx context.Context, s Sender, l *lane, row *store.Upd
 		return i.remove(ctx, l, row)
 	}
 	now := i.Now()
-	if now.Sub(row.Done) >= keptFor {
+	age := now.Sub(l.since)
+	if age >= keptFor {
 		return i.expire(ctx, l, row)
 	}
-	if wait := max(row.Replies[0].NotBefore.Sub(now), closed(s, row.ChatID, now)); wait > 0 {
+	if wait := max(heldBack(row)-age, closed(s, row.ChatID, now)); wait > 0 {
 		return wait
 	}
 	r, ok, wait := i.render(ctx, l, row, now)
@@ -55,6 +56,14 @@ func (i *Inbox) sendFirst(ctx context.Context, s Sender, l *lane, row *store.Upd
 	return i.sent(ctx, l, row, r, err)
 }
 
+// heldBack is how long after it was handled a row's first reply may not leave.
+func heldBack(row *store.Update) time.Duration {
+	if t := row.Replies[0].NotBefore; !t.IsZero() {
+		return t.Sub(row.Done)
+	}
+	return 0
+}
+
 // render returns the row's first reply as it is to be sent: anew, when it
 // shows a status and is late. If that fails the old one goes: it says of when
 // it is. ok is false when it cannot be read and has to be left out.
@@ -63,7 +72,7 @@ func (i *Inbox) render(ctx context.Context, l *lane, row *store.Update, now time
 		i.logDrop(row, "unreadable", nil)
 		return r, false, 0
 	}
-	if len(r.Shows) > 0 && (l.resumed || now.Sub(row.Done) > freshFor) {
+	if len(r.Shows) > 0 && (l.resumed || now.Sub(l.since) > freshFor) {
 		var anew bot.Reply
 		var why *failure
 		var fell *store.PanicError

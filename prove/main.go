@@ -38,6 +38,7 @@ func experiments() []experiment {
 		{"power", "the store's disk as it is without what is in memory, N times", 3, 200, 2 * time.Hour, power},
 		{"disk", "the store's disk filled up and emptied again, N times, and full at the start", 1, 20, time.Hour, fillDisk},
 		{"damage", "the store harmed in every way, N times each", 2, 60, 2 * time.Hour, harm},
+		{"storm", "every way in which platforms fail, N seconds each, limits, and chats that fail alone", 1, 30, time.Hour, storm},
 	}
 }
 

@@ -27,6 +27,8 @@ type figures struct {
 	queued, confirmed, dropped int // updates
 	replies, alerts            int // accepted, repeats not counted
 	replyRepeats, alertRepeats int
+	lostAnswers                int // messages accepted whose answer was lost
+	afterLost                  int // repeats of those
 	unmodified                 int // repeated edits, which the platform refuses: nobody sees them
 }
 
@@ -55,6 +57,18 @@ type sent struct {
 	owed
 	index int // in the journal, of its last acceptance
 	at    time.Time
+	lost  bool // the program never saw that it was accepted
+}
+
+// repeatsLost notes that m was accepted again at index, as e, if that is because
+// the program did not see the answer before.
+func (w *witness) repeatsLost(m *sent, index int, e demo.Entry) bool {
+	if !m.lost {
+		return false
+	}
+	w.figures.afterLost++
+	m.index, m.lost = index, e.Lost
+	return true
 }
 
 // killing is one kill of `serve`.
@@ -153,6 +167,9 @@ func (w *witness) see(e demo.Entry) {
 	case demo.Refused:
 		w.refused(e)
 	case demo.Sent, demo.Edited:
+		if e.Lost {
+			w.figures.lostAnswers++
+		}
 		chat := chatID{e.Platform, e.Chat}
 		if place, is := announced(e.Text); is {
 			w.told(chat, place, index, e)
@@ -186,12 +203,15 @@ var placePrefix = strings.TrimSuffix(locale.OfficeLines(card.Office{Name: "X"}),
 func (w *witness) replied(chat chatID, index int, e demo.Entry) {
 	l := w.of(chat)
 	if len(l.owed) > 0 && l.owed[0].is(e.Text) {
-		l.reply = &sent{owed: l.owed[0], index: index, at: e.At}
+		l.reply = &sent{owed: l.owed[0], index: index, at: e.At, lost: e.Lost}
 		l.owed = l.owed[1:]
 		w.figures.replies++
 		return
 	}
 	if last := l.reply; last != nil && last.is(e.Text) {
+		if w.repeatsLost(last, index, e) {
+			return
+		}
 		if k := w.killBetween(last.index, index, func(*killing) bool { return true }); k != nil {
 			k.explains(last, index)
 			k.replies++
@@ -216,9 +236,11 @@ func (w *witness) told(chat chatID, place string, index int, e demo.Entry) {
 	case !awaited:
 		w.breaks("%s was told to a chat that is not to be told of it", w.name(chat, "an arrival at "+place))
 	case before == nil:
-		l.alert = &sent{owed: owed{name: place}, index: index, at: e.At}
+		l.alert = &sent{owed: owed{name: place}, index: index, at: e.At, lost: e.Lost}
 		l.news[place] = l.alert
 		w.figures.alerts++
+	case w.repeatsLost(before, index, e):
+		l.alert = before
 	default:
 		k := w.killBetween(before.index, index, func(k *killing) bool { return k.alert[chat] == before })
 		if k == nil {

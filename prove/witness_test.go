@@ -29,6 +29,8 @@ func TestWitness(t *testing.T) {
 	kill := demo.Entry{} // stands for a kill in a story
 	one, two, other := reply("one"), reply("two"), news(office(2))
 	told, also := news(office(1)), news(office(3))
+	lostOne, lostTold := one, told
+	lostOne.Lost, lostTold.Lost = true, true
 	for name, c := range map[string]struct {
 		story  []demo.Entry
 		broken string // empty: none
@@ -51,6 +53,10 @@ func TestWitness(t *testing.T) {
 		"alerts in another order":       {[]demo.Entry{one, two, told, kill, also, told}, ""},
 		"in turns over two kills":       {[]demo.Entry{one, two, told, kill, also, told, kill, told}, ""},
 		"an alert long told":            {[]demo.Entry{one, two, told, also, kill, told}, "told twice"},
+		"answers lost":                  {[]demo.Entry{lostOne, one, two, lostTold, also, told}, ""},
+		"answers lost again":            {[]demo.Entry{lostOne, lostOne, one, two, lostTold, lostTold, told, also}, ""},
+		"a reply too often":             {[]demo.Entry{lostOne, one, one, two, told, also}, "given twice"},
+		"an alert too often":            {[]demo.Entry{one, two, lostTold, told, told, also}, "told twice"},
 		"another answer":                {[]demo.Entry{one, two, reply("three"), told, also}, "something else was said"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -36,6 +36,7 @@ type world struct {
 	server *demo.Server
 	env    []string // of every process of the program
 
+	addr   string // of the platforms, host and port
 	web    *http.Server
 	served chan error
 	slow   time.Duration // a call may be held back for so long before it is accepted
@@ -54,10 +55,6 @@ func newWorld(dir, binary string, seed uint64, slow time.Duration) (*world, erro
 	if _, err := rand.Read(key); err != nil {
 		return nil, fmt.Errorf("drawing a key: %w", err)
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // on loopback it does not wait
-	if err != nil {
-		return nil, fmt.Errorf("listening on loopback: %w", err)
-	}
 	w := &world{
 		dir: dir, binary: binary, server: demo.New(demo.Options{}), served: make(chan error, 1), slow: slow,
 		dice: mrand.New(mrand.NewPCG(seed, 1)), polls: map[demo.Platform]bool{}, wake: make(chan struct{}),
@@ -65,7 +62,10 @@ func newWorld(dir, binary string, seed uint64, slow time.Duration) (*world, erro
 	w.server.AddBot(demo.Telegram, telegramToken, botID, "prove_bot")
 	w.server.AddBot(demo.Bale, baleToken, botID, "prove_bot")
 	w.server.SetFault(w.call)
-	base := "http://" + listener.Addr().String()
+	if err := w.plug(); err != nil {
+		return nil, err
+	}
+	base := "http://" + w.addr
 	w.env = []string{
 		"PATH=" + os.Getenv("PATH"), "TMPDIR=" + dir,
 		"TELEGRAM_TOKEN=" + telegramToken, "TELEGRAM_API=" + base + "/" + string(demo.Telegram),
@@ -73,19 +73,38 @@ func newWorld(dir, binary string, seed uint64, slow time.Duration) (*world, erro
 		"STORE=badger:" + filepath.Join(dir, "store"), "SECRET_KEY=" + base64.StdEncoding.EncodeToString(key),
 		"SEND_RATE=" + sendRate, "LOG_FORMAT=json", "LOG_LEVEL=warn", "ADMIN_ADDR=off",
 	}
-	w.web = &http.Server{Handler: w.server.Handler(), ConnState: w.connection, ReadHeaderTimeout: time.Minute}
-	go func() { w.served <- w.web.Serve(listener) }()
 	return w, nil
 }
 
-// close ends the platforms. No process of the program may be left.
-func (w *world) close() error {
-	w.server.Close()
+// plug has the platforms listen, at the same address as before.
+func (w *world) plug() error {
+	at := w.addr
+	if at == "" {
+		at = "127.0.0.1:0"
+	}
+	listener, err := net.Listen("tcp", at) //nolint:noctx // on loopback it does not wait
+	if err != nil {
+		return fmt.Errorf("listening on loopback: %w", err)
+	}
+	w.addr = listener.Addr().String()
+	w.web = &http.Server{Handler: w.server.Handler(), ConnState: w.connection, ReadHeaderTimeout: time.Minute}
+	go func() { w.served <- w.web.Serve(listener) }()
+	return nil
+}
+
+// unplug ends all connections; new ones are refused.
+func (w *world) unplug() error {
 	err := w.web.Close()
 	if served := <-w.served; !errors.Is(served, http.ErrServerClosed) {
 		err = errors.Join(err, served)
 	}
 	return err
+}
+
+// close ends the platforms. No process of the program may be left.
+func (w *world) close() error {
+	w.server.Close()
+	return w.unplug()
 }
 
 // call sees every call of the program's before it is answered. Holding some
