@@ -39,6 +39,7 @@ func experiments() []experiment {
 		{"disk", "the store's disk filled up and emptied again, N times, and full at the start", 1, 20, time.Hour, fillDisk},
 		{"damage", "the store harmed in every way, N times each", 2, 60, 2 * time.Hour, harm},
 		{"storm", "every way in which platforms fail, N seconds each, limits, and chats that fail alone", 1, 30, time.Hour, storm},
+		{"blocked", "chats that cannot be written to, in every way, N times, and that write again", 1, 10, time.Hour, block},
 	}
 }
 
