@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"github.com/alecthomas/kong"
 	"github.com/rs/zerolog"
@@ -17,6 +18,9 @@ type Program struct {
 	Stdout, Stderr io.Writer
 	Environ        []string // "NAME=value"
 	Dotenv         string   // the file that is read when present
+	// Now is the wall clock of what waits to be said, with the monotonic reading
+	// that time.Now has; nil is time.Now.
+	Now func() time.Time
 }
 
 // The exit statuses.

@@ -32,7 +32,7 @@ func (s *server) runBot(ctx context.Context, account bot.Options, known chan<- c
 	known <- me
 	in := s.inbox(client, account.Profile, me, account.Log)
 	worker := alert.NewWorker(alert.WorkerOptions{
-		Store: s.service.store, Rules: s.service.rules, Bot: me, Now: time.Now, Log: account.Log,
+		Store: s.service.store, Rules: s.service.rules, Bot: me, Now: s.now, Log: account.Log,
 		Deliver: func(ctx context.Context, m alert.Message) alert.Outcome { return s.deliver(ctx, client, m) },
 	})
 	s.pulse.serves(me, client, in, worker)
@@ -115,6 +115,7 @@ func (s *server) inbox(client *bot.Client, profile bot.Profile, me card.Bot, log
 		},
 		Flood: s.handlers.Flood,
 		Sorry: s.handlers.Sorry,
+		Now:   s.now,
 		Tried: func(reason string, aside bool) { s.pulse.tried(me.Platform, reason, aside) },
 		Log:   log,
 	})
@@ -134,7 +135,7 @@ func (s *server) deliver(ctx context.Context, client *bot.Client, m alert.Messag
 	if ctx.Err() != nil {
 		return alert.Outcome{Kind: alert.Outage}
 	}
-	now := time.Now()
+	now := s.now()
 	if ok, wait := client.Available(now); !ok {
 		return alert.Outcome{Kind: alert.Outage, Wait: wait}
 	}

@@ -50,6 +50,9 @@ func (p *Program) serve(ctx context.Context, c Config, log zerolog.Logger, resum
 	log.Info().Str("store", opened.Dir).Int("offices", service.offices.Directory().Len()).Msg("the store is open")
 	server := newServer(service, c.accounts(log), log)
 	server.admin.listener, server.admin.token = listener, string(c.AdminToken)
+	if p.Now != nil {
+		server.now = p.Now
+	}
 	server.reload = reload{path: c.SettingsFile, hangup: hangup}
 	server.warnOfProvinces()
 	if resume {
@@ -133,6 +136,7 @@ type server struct {
 		token    string
 	}
 	log zerolog.Logger
+	now func() time.Time // of what waits to be said
 }
 
 func newServer(s *service, accounts []bot.Options, log zerolog.Logger) *server {
@@ -142,7 +146,7 @@ func newServer(s *service, accounts []bot.Options, log zerolog.Logger) *server {
 	}
 	s.imported = pulse.imported
 	return &server{
-		service: s, accounts: accounts, log: log, pulse: pulse,
+		service: s, accounts: accounts, log: log, now: time.Now, pulse: pulse,
 		handlers: handlers.New(handlers.Options{
 			Keyer: s.store.Keyer(), Secret: s.store.Subkey(handlers.ButtonPurpose), Rules: s.rules,
 			Lookup: lookup.New(s.store, persons), Offices: s.offices.Directory, Settings: s.settings.Load, Asked: pulse.asked,

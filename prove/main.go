@@ -40,6 +40,7 @@ func experiments() []experiment {
 		{"damage", "the store harmed in every way, N times each", 2, 60, 2 * time.Hour, harm},
 		{"storm", "every way in which platforms fail, N seconds each, limits, and chats that fail alone", 1, 30, time.Hour, storm},
 		{"blocked", "chats that cannot be written to, in every way, N times, and that write again", 1, 10, time.Hour, block},
+		{"clock", "the wall clock set by an hour and a day, back and forth, N times, while messages wait", 1, 5, time.Hour, leaps},
 	}
 }
 
