@@ -125,10 +125,27 @@ func (r Rules) Admit(tx *store.Tx, now time.Time, invite store.Invite, key store
 	if err == nil {
 		_, err = r.link(tx, now, invite.Person, who.Chat)
 	}
+	if err == nil {
+		err = markGuest(tx, invite.Person, who.Chat)
+	}
 	if err != nil {
 		return LinkOver, fmt.Errorf("using an invitation: %w", err)
 	}
 	return Admitted, nil
+}
+
+// markGuest notes in a chat that it follows a person as a guest.
+func markGuest(tx *store.Tx, person card.PersonKey, chat card.ChatKey) error {
+	c, _, err := tx.Chat(chat)
+	if err != nil {
+		return err
+	}
+	for i := range c.People {
+		if c.People[i].Person == person {
+			c.People[i].Guest = true
+		}
+	}
+	return tx.PutChat(chat, c)
 }
 
 // EndGuests ends the access of a chat's guests to a person, of those for whom
@@ -195,7 +212,7 @@ func endedOf(tx *store.Tx, person card.PersonKey, chat card.ChatKey) (e Ended, f
 	if err != nil || !found {
 		return e, false, err
 	}
-	e = Ended{To: c.Subscriber, Several: len(c.People) > 1}
+	e = Ended{To: c.Subscriber, Several: c.NeedsNames()}
 	for _, l := range c.People {
 		if l.Person == person {
 			e.Nickname = l.Nickname

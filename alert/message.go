@@ -66,7 +66,7 @@ func (r Rules) compose(tx *store.Tx, now time.Time, d store.Due) (m Message, ok 
 		}
 		for _, item := range items {
 			if topic(item) == m.Office && len(m.Items) < itemsMost {
-				item.Several = len(c.People) > 1
+				item.Several = c.NeedsNames()
 				m.Items = append(m.Items, item)
 			}
 		}

@@ -22,7 +22,7 @@ const (
 type Item struct {
 	Person   card.PersonKey
 	Nickname string // given in this chat; empty when it follows one person
-	Several  bool   // the chat follows several people
+	Several  bool   // the chat tells its people apart by name
 	ID       card.ApplicationID
 	Event    Event
 	State    card.State    // where the application stands now

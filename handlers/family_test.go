@@ -64,7 +64,7 @@ func TestInvitation(t *testing.T) {
 		if said := guest.toldElsewhere(77); !strings.Contains(said, "دعوت را پذیرفت") {
 			t.Errorf("the maker is told: %s", said)
 		}
-		guest.text("/status").says("در حال صدور").text("/settings").says("به دعوت کسی دیگر").keepsSilentOf("همراهانی")
+		guest.text("مامان").says("مامان").text("/status").says("«"+locale.Name("مامان")+"»", "در حال صدور").text("/settings").says("به دعوت کسی دیگر").keepsSilentOf("همراهانی")
 		if _, ok := find(guest.last[0], locale.ButtonInvite); ok {
 			t.Error("a guest can invite")
 		}

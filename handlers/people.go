@@ -27,10 +27,10 @@ func (t *turn) addPerson() error {
 	return t.prove(locale.AskContact())
 }
 
-// nameNameless gives everybody without a nickname one to go on with, once there
-// are several, and puts them on the list of those to be asked for.
+// nameNameless gives everybody without a nickname one to go on with, once names
+// are needed, and puts them on the list of those to be asked for.
 func (t *turn) nameNameless() {
-	if len(t.row.People) < 2 {
+	if !t.row.NeedsNames() {
 		return
 	}
 	for i := range t.row.People {
@@ -60,7 +60,7 @@ func (t *turn) taken(nickname string, but card.PersonKey) bool {
 func (t *turn) askNextName() error {
 	naming := slices.DeleteFunc(t.s.Naming, func(p card.PersonKey) bool { return t.link(p) == nil })
 	t.leave()
-	if len(naming) == 0 || len(t.row.People) < 2 {
+	if len(naming) == 0 || !t.row.NeedsNames() {
 		return nil
 	}
 	t.ask(nickname, naming[0])
@@ -81,7 +81,7 @@ func (t *turn) nameButtons(person card.PersonKey) bot.Keyboard {
 // rename asks for a new nickname.
 func (t *turn) rename() error {
 	person, ok := t.pressedPerson()
-	if !ok || len(t.row.People) < 2 {
+	if !ok || !t.row.NeedsNames() {
 		return t.stale()
 	}
 	t.leave()

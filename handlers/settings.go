@@ -86,7 +86,7 @@ func (t *turn) personRows(person card.PersonKey) (rows [][]bot.Button, err error
 		rows = append(rows, row(t.button(locale.ButtonInvite, pressFor(actInvite, person))))
 	}
 	last := row(t.button(locale.ButtonRemove, pressFor(actRemoveAsk, person)))
-	if len(t.row.People) > 1 {
+	if t.row.NeedsNames() {
 		last = append(last, t.button(locale.ButtonRename, pressFor(actRename, person)))
 	}
 	return append(rows, last), nil

@@ -149,9 +149,9 @@ func (t *turn) calledBy(p press) string {
 }
 
 // called returns the nickname to tell a person from others by; empty in a chat
-// that follows one.
+// that needs none.
 func (t *turn) called(person card.PersonKey) string {
-	if l := t.link(person); l != nil && len(t.row.People) > 1 {
+	if l := t.link(person); l != nil && t.row.NeedsNames() {
 		if l.Nickname == "" {
 			return locale.SomebodyYouFollow
 		}

@@ -28,8 +28,8 @@ func Settings(people []PersonView) string {
 	if len(people) == 0 {
 		return "هنوز کارتی را دنبال نمی‌کنید. «" + ButtonStatus + "» را بزنید."
 	}
-	if len(people) == 1 && people[0].Nickname == "" {
-		return "تنظیمات\n" + personLines(people[0])
+	if len(people) == 1 {
+		return "تنظیمات\n" + PersonSettings(people[0])
 	}
 	lines := []string{"کسانی که کارتشان را دنبال می‌کنید. برای تغییر، نام را بزنید."}
 	for _, p := range people {
@@ -66,7 +66,7 @@ func notifyWord(on bool) string {
 // Privacy says what is kept, why and for how long.
 func Privacy() string {
 	return "چه چیزی نگه می‌داریم؟\n" +
-		"نشانه‌ای رمزشده از کد ملی، شمارهٔ همراه و کد رهگیری، که خود آن‌ها از رویش خوانده نمی‌شود؛ نشانی این گفت‌وگو؛ نامی که برای هر نفر نوشته‌اید؛ دفتر دلخواه؛ و خبر‌هایی که به شما داده‌ایم.\n\n" +
+		"نشانه‌ای رمزشده از کد ملی، شمارهٔ همراه و کد رهگیری، که خود آن‌ها از رویش خوانده نمی‌شود؛ نشانی این گفت‌وگو؛ نامی که برای هر نفر نوشته‌اید؛ دفتر دلخواه؛ خبر‌هایی که به شما داده‌ایم؛ و این‌که چه کسانی را همراه کرده‌اید.\n\n" +
 		"چرا؟\n" +
 		"تا وضعیت کارت را تنها به شما بگوییم و رسیدن آن را خبر دهیم. این‌ها را به کسی نمی‌دهیم.\n\n" +
 		"تا کی؟\n" +
@@ -106,6 +106,7 @@ func settingsSamples() []Sample {
 		{Name: "ButtonStartAgain", Text: ButtonStartAgain},
 		{Name: "Settings/none", Text: Settings(nil)},
 		{Name: "Settings/one", Text: Settings([]PersonView{one})},
+		{Name: "Settings/guest", Text: Settings([]PersonView{{Nickname: "مامان", Notify: true, Guest: true}})},
 		{Name: "Settings/several", Text: Settings([]PersonView{{Nickname: "خودم", Notify: true}, mother})},
 		{Name: "PersonSettings", Text: PersonSettings(mother)},
 		{Name: "PersonSettings/companions", Text: PersonSettings(PersonView{Nickname: "مامان", Companions: 2})},

@@ -23,4 +23,12 @@ type Chat struct {
 type Link struct {
 	Person   card.PersonKey `cbor:"1,keyasint"`
 	Nickname string         `cbor:"2,keyasint,omitempty"` // given by the person, for this chat only
+	// Guest says that the chat was invited: the card is somebody else's.
+	Guest bool `cbor:"3,keyasint,omitempty"`
+}
+
+// NeedsNames reports whether the people of the chat are told apart by name: of
+// one alone it is clear whose card is meant, unless it is somebody else's.
+func (c Chat) NeedsNames() bool {
+	return len(c.People) > 1 || len(c.People) == 1 && c.People[0].Guest
 }
