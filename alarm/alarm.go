@@ -21,6 +21,7 @@ const (
 	FeedSilent Kind = "feed"     // no list has come for long
 	ToldNobody Kind = "nobody"   // a list brought cards, and nobody was told
 	SetAside   Kind = "aside"    // updates could not be handled
+	Held       Kind = "held"     // a restore held messages back
 )
 
 // Fact is how it stands with one kind of trouble. One of which nothing is known
@@ -32,6 +33,7 @@ type Fact struct {
 	// Number is how many there are, for the words. Of an event, which begins and
 	// ends at once, it is how many came since the last look, and On says nothing.
 	Number int
+	Since  time.Time // when it began, where the words tell it
 	Event  bool
 }
 
@@ -41,6 +43,7 @@ type Message struct {
 	Platform card.Platform
 	Over     bool
 	Number   int
+	Since    time.Time
 }
 
 const (
@@ -70,7 +73,7 @@ func (s State) Look(facts []Fact, now time.Time) (due []Message) {
 		k := key(f.Kind, f.Platform)
 		e, known := s[k]
 		apart := !known || e.Said.IsZero() || now.Sub(e.Said) >= Apart
-		m := Message{Kind: f.Kind, Platform: f.Platform, Number: f.Number}
+		m := Message{Kind: f.Kind, Platform: f.Platform, Number: f.Number, Since: f.Since}
 		switch {
 		case f.Event:
 			if e.Number += f.Number; e.Number > 0 {

@@ -157,9 +157,12 @@ func (p *pulse) facts(now, fed time.Time) (facts []alarm.Fact) {
 		facts = append(facts, alarm.Fact{Kind: alarm.FeedSilent, On: silent > silentAfter, Number: int(silent / (24 * time.Hour))})
 	}
 	p.mu.Lock()
-	aside, nobody := p.aside, p.nobody
+	aside, nobody, held := p.aside, p.nobody, p.held
 	p.aside, p.nobody = 0, 0
 	p.mu.Unlock()
+	if held != nil {
+		facts = append(facts, alarm.Fact{Kind: alarm.Held, On: held.Messages > 0, Number: held.Messages, Since: held.Since})
+	}
 	return append(facts,
 		alarm.Fact{Kind: alarm.SetAside, Event: true, Number: aside},
 		alarm.Fact{Kind: alarm.ToldNobody, Event: true, Number: nobody})
@@ -179,6 +182,7 @@ func alarmText(m alarm.Message) string {
 		},
 		alarm.DiskLow:    {func() string { return locale.AlarmDiskLow(m.Number) }, locale.AlarmDiskRoom},
 		alarm.FeedSilent: {func() string { return locale.AlarmFeedSilent(m.Number) }, locale.AlarmFeedSpeaks},
+		alarm.Held:       {func() string { return locale.AlarmHeld(m.Number, m.Since) }, locale.AlarmReleased},
 		alarm.ToldNobody: {on: func() string { return locale.AlarmToldNobody(m.Number) }},
 		alarm.SetAside:   {on: func() string { return locale.AlarmSetAside(m.Number) }},
 	}[m.Kind]

@@ -35,7 +35,10 @@ func (s *server) remindOfHeld(ctx context.Context) error {
 		switch {
 		case err != nil && ctx.Err() == nil:
 			s.log.Error().Err(err).Msg("what a restore held back could not be counted")
-		case held.Messages > 0:
+		case err == nil:
+			s.pulse.holds(held)
+		}
+		if held.Messages > 0 {
 			s.log.Warn().Int("messages", held.Messages).Int("may_repeat", held.MayRepeat).Time("restored", held.Since).
 				Msg("messages of a restored backup are held back; start once with --resume-outbox to send them")
 		}

@@ -28,6 +28,7 @@ type pulse struct {
 	began  time.Time
 	aside  int           // updates set aside since the last look of the alarms
 	nobody int           // cards of lists that told nobody, likewise
+	held   *alert.Held   // what a restore held back; nil before it is known
 	wake   chan struct{} // has the alarms look at once
 }
 
@@ -80,6 +81,7 @@ func (p *pulse) serves(me card.Bot, client *bot.Client, in *inbox.Inbox, w *aler
 	defer p.mu.Unlock()
 	b := p.known[me.Platform]
 	b.me, b.client, b.inbox, b.worker = me, client, in, w
+	p.nudge() // what could not be told before
 }
 
 func (p *pulse) nudge() {
@@ -175,6 +177,14 @@ func (p *pulse) reading(ctx context.Context) admin.Reading {
 		r.Bots = append(r.Bots, one)
 	}
 	return r
+}
+
+// holds hears what a restore held back.
+func (p *pulse) holds(held alert.Held) {
+	p.mu.Lock()
+	p.held = &held
+	p.mu.Unlock()
+	p.nudge()
 }
 
 const (

@@ -1,6 +1,10 @@
 package locale
 
-import "kartyar/card"
+import (
+	"time"
+
+	"kartyar/card"
+)
 
 // Alarms are for whoever runs the program: what is wrong, what it does to
 // people, what to do.
@@ -62,6 +66,15 @@ func AlarmToldNobody(arrivals int) string {
 		"ببینید ستون شمارهٔ همراه پر است یا نه، و آیا مردم از این ربات خبر دارند."
 }
 
+// AlarmHeld says how many messages a restore has held back, and since when.
+func AlarmHeld(messages int, since time.Time) string {
+	return Number(messages) + " خبر و یادآوری از " + LongDate(since) + "، روزی که نسخهٔ پشتیبان بازگردانده شد، نگه داشته شده است؛ شاید بعضی از آن‌ها پیش‌تر رسیده باشد.\n" +
+		"برای فرستادن آن‌ها، برنامه را یک بار با این دستور راه بیندازید: " + Isolate("kartyar serve --resume-outbox")
+}
+
+// AlarmReleased says that they go out.
+func AlarmReleased() string { return "خبر‌ها و یادآوری‌های نگه‌داشته‌شده فرستاده می‌شود." }
+
 // AlarmSetAside says that so many updates could not be handled.
 func AlarmSetAside(updates int) string {
 	return "برنامه در پاسخ به " + Number(updates) + " پیام درماند و آن‌ها را کنار گذاشت؛ از فرستنده‌ها پوزش خواسته شده است.\n" +
@@ -81,6 +94,8 @@ func alarmSamples() []Sample {
 		{Name: "AlarmFeedSilent", Text: AlarmFeedSilent(8)},
 		{Name: "AlarmFeedSpeaks", Text: AlarmFeedSpeaks()},
 		{Name: "AlarmToldNobody", Text: AlarmToldNobody(340)},
+		{Name: "AlarmHeld", Text: AlarmHeld(12, time.Date(2026, 11, 23, 10, 30, 0, 0, Tehran()))},
+		{Name: "AlarmReleased", Text: AlarmReleased()},
 		{Name: "AlarmSetAside", Text: AlarmSetAside(3)},
 	}
 }
