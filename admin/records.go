@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"net/url"
 	"os"
 	"slices"
 	"strconv"
@@ -46,8 +47,30 @@ type officesAnswer struct {
 	RefusedRows []refusedRow `json:"refused_rows"`
 }
 
+// knows refuses a request with a parameter that is none of names: it may be a
+// mistyped dry_run.
+func knows(w http.ResponseWriter, r *http.Request, names ...string) bool {
+	given, err := url.ParseQuery(r.URL.RawQuery)
+	known := err == nil
+	for name := range given {
+		known = known && slices.Contains(names, name)
+	}
+	switch {
+	case known:
+		return true
+	case len(names) == 0:
+		answerProblem(w, problem{Status: http.StatusBadRequest, Detail: "this path takes no parameters"})
+	default:
+		answerProblem(w, problem{Status: http.StatusBadRequest, Detail: "the parameters of this path are " + strings.Join(names, " and ")})
+	}
+	return false
+}
+
 // records takes in a list.
 func (s *Server) records(w http.ResponseWriter, r *http.Request) {
+	if !knows(w, r, "yes", "dry_run") {
+		return
+	}
 	how := desk.ImportOptions{}
 	for name, flag := range map[string]*bool{"yes": &how.Yes, "dry_run": &how.DryRun} {
 		if given := r.URL.Query().Get(name); given != "" {
@@ -74,6 +97,9 @@ func (s *Server) records(w http.ResponseWriter, r *http.Request) {
 
 // offices takes in the office directory.
 func (s *Server) offices(w http.ResponseWriter, r *http.Request) {
+	if !knows(w, r) {
+		return
+	}
 	s.upload(w, r, func(ctx context.Context, file io.Reader) (any, error) {
 		report, err := s.Desk.LoadOffices(ctx, file)
 		refused := []refusedRow{}
@@ -182,6 +208,9 @@ func (s *Server) failed(w http.ResponseWriter, r *http.Request, err error) {
 
 // report answers with the pile: JSON, or CSV when that is asked for.
 func (s *Server) report(w http.ResponseWriter, r *http.Request) {
+	if !knows(w, r, "format", "office") {
+		return
+	}
 	format := r.URL.Query().Get("format")
 	if format == "" && strings.HasPrefix(strings.TrimSpace(r.Header.Get("Accept")), "text/csv") {
 		format = "csv"
