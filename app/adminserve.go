@@ -2,13 +2,16 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"net/netip"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -66,18 +69,48 @@ func (t adminToken) String() string               { return stars }
 func (t adminToken) Format(f fmt.State, _ rune)   { hide(f) }
 func (t adminToken) MarshalText() ([]byte, error) { return []byte(stars), nil }
 
+// listen takes the address.
+func (a adminAddr) listen(ctx context.Context) (net.Listener, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", string(a))
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("ADMIN_ADDR %s is taken by another program, or by a `serve` that runs already; name another port, or off", a)
+	case err != nil:
+		return nil, fmt.Errorf("ADMIN_ADDR %s cannot be listened at: %w", a, err)
+	}
+	return listener, nil
+}
+
+// fixed reports whether the port is named: 0 stands for any that is free.
+func (a adminAddr) fixed() bool { return !strings.HasSuffix(string(a), ":0") }
+
+// alive asks whether the program that has the address is a `serve`.
+func (a adminAddr) alive(ctx context.Context) bool {
+	ask, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+string(a)+"/healthz", http.NoBody)
+	if err != nil {
+		return false
+	}
+	transport := &http.Transport{DisableKeepAlives: true} // no proxy
+	answer, err := transport.RoundTrip(ask)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = answer.Body.Close() }()
+	var says struct {
+		Alive bool `json:"alive"`
+	}
+	return json.NewDecoder(io.LimitReader(answer.Body, 1024)).Decode(&says) == nil && says.Alive
+}
+
 // listenAdmin takes the admin endpoint's address, before anything is opened;
 // nil when there is to be none.
 func (c Config) listenAdmin(ctx context.Context, log zerolog.Logger) (net.Listener, error) {
 	if c.AdminAddr == "" {
 		return nil, nil
 	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", string(c.AdminAddr))
-	switch {
-	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, &ConfigError{[]string{fmt.Sprintf("ADMIN_ADDR %s is taken by another program; name another port, or off", c.AdminAddr)}}
-	case err != nil:
-		return nil, &ConfigError{[]string{fmt.Sprintf("ADMIN_ADDR %s cannot be listened at: %v", c.AdminAddr, err)}}
+	listener, err := c.AdminAddr.listen(ctx)
+	if err != nil {
+		return nil, &ConfigError{[]string{err.Error()}}
 	}
 	line := log.Info()
 	if at, err := netip.ParseAddrPort(listener.Addr().String()); c.AdminToken == "" && (err != nil || !at.Addr().IsLoopback()) {

@@ -28,6 +28,7 @@ type finding struct {
 
 const (
 	platformPatience = 20 * time.Second // for a platform's answers
+	adminPatience    = 5 * time.Second  // for the admin endpoint's answer
 	storePatience    = time.Minute      // for a store that is opened
 	clockMost        = time.Minute      // a clock that is further off is a fault
 )
@@ -86,12 +87,49 @@ func (p *Program) try(ctx context.Context, c Config) []finding {
 	for i, account := range accounts {
 		trying.Go(func() { platforms[i] = tryPlatform(ctx, account) })
 	}
-	found := append([]finding{settings}, p.tryStore(ctx, c)...)
+	serving := serves(ctx, c.Store.Dir)
+	found := append([]finding{settings, tryAdmin(ctx, c.AdminAddr, serving)}, p.tryStore(ctx, c, serving)...)
 	trying.Wait()
 	for _, one := range platforms {
 		found = append(found, one...)
 	}
 	return found
+}
+
+// serves reports whether a `serve` has the store open.
+func serves(ctx context.Context, dir string) bool {
+	conn, err := dialControl(ctx, dir)
+	if err != nil {
+		return false
+	}
+	_ = conn.Close()
+	return true
+}
+
+// tryAdmin listens where the admin endpoint is to be, or asks the `serve` that
+// does.
+func tryAdmin(ctx context.Context, at adminAddr, serving bool) finding {
+	ctx, cancel := context.WithTimeout(ctx, adminPatience)
+	defer cancel()
+	f := finding{piece: "admin"}
+	if at == "" {
+		f.says = "there is to be no admin endpoint; ADMIN_ADDR is off"
+		return f
+	}
+	if serving && at.fixed() {
+		if f.says = fmt.Sprintf("`serve` answers at %s", at); !at.alive(ctx) {
+			f.says, f.fault = fmt.Sprintf("`serve` runs and does not answer at ADMIN_ADDR %s; if that was changed, start it again", at), true
+		}
+		return f
+	}
+	listener, err := at.listen(ctx)
+	if err == nil {
+		err = listener.Close()
+	}
+	if f.says = fmt.Sprintf("%s can be listened at", at); err != nil {
+		f.says, f.fault = err.Error(), true
+	}
+	return f
 }
 
 // tryPlatform asks a platform who the bot is.
@@ -153,7 +191,7 @@ func judgeClock(platform string, ahead time.Duration, known bool) finding {
 }
 
 // tryStore opens the store, or asks the `serve` that has it open.
-func (p *Program) tryStore(ctx context.Context, c Config) []finding {
+func (p *Program) tryStore(ctx context.Context, c Config, serving bool) []finding {
 	ctx, cancel := context.WithTimeout(ctx, storePatience)
 	defer cancel()
 	found := []finding{rights(c.Store.Dir)}
@@ -166,11 +204,6 @@ func (p *Program) tryStore(ctx context.Context, c Config) []finding {
 	}
 	if c.Key != nil {
 		found = append(found, key(c))
-	}
-	conn, err := dialControl(ctx, c.Store.Dir)
-	serving := err == nil
-	if serving {
-		_ = conn.Close()
 	}
 	if !serving && c.Key == nil {
 		return append(found, finding{"store", "it cannot be opened without SECRET_KEY", true})

@@ -70,7 +70,7 @@ type commandLine struct {
 	Report     reportCommand   `cmd:"" help:"Print the pile of cards that wait, by office and age; numbers only."`
 	Erase      eraseCommand    `cmd:"" help:"Read a national code from standard input, delete everything about it, print what went."`
 	Operator   operatorCommand `cmd:"" help:"Whose chat gets the program's own alarms: invite, show, remove."`
-	Check      checkCommand    `cmd:"" help:"Try every piece of the configuration (tokens, proxy, store, key, clock, settings) and print a line for each; changes nothing, prints no secret."`
+	Check      checkCommand    `cmd:"" help:"Try every piece of the configuration (tokens, proxy, store, key, clock, settings, admin endpoint) and print a line for each; changes nothing, prints no secret."`
 	Backup     backupCommand   `cmd:"" help:"Write a consistent copy of the store, sealed with SECRET_KEY, to a file; also while serve runs."`
 	Restore    restoreCommand  `cmd:"" help:"Make the store of a backup, in an empty place; never while serve runs."`
 	Keygen     keygenCommand   `cmd:"" help:"Print a new SECRET_KEY."`

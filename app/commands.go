@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"runtime"
 	"runtime/debug"
 
@@ -34,9 +33,9 @@ func (c *officesCommand) Run(ctx context.Context, p *Program) error {
 			return err
 		}
 	} else {
-		file, err := os.Open(c.File)
+		file, _, err := openList(c.File)
 		if err != nil {
-			return fmt.Errorf("%s: %w", c.File, plainPathError(err))
+			return fmt.Errorf("%s: %w", c.File, err)
 		}
 		defer func() { _ = file.Close() }()
 		in = file
@@ -78,12 +77,14 @@ func (p *Program) ask(ctx context.Context, c Config, r request, file io.Reader, 
 	return errors.Join(err, way.close())
 }
 
-// askPlainly is ask for what needs neither a file nor questions.
+// askPlainly is ask for what needs neither a file nor questions, but a store
+// that is there: a mistyped STORE must not pass for an empty one.
 func (p *Program) askPlainly(ctx context.Context, r request, result any) error {
 	config, err := p.config()
 	if err != nil {
 		return err
 	}
+	config.existing = true
 	return p.ask(ctx, config, r, nil, func(event, *speaker) error { return nil }, result)
 }
 
@@ -107,6 +108,7 @@ func (eraseCommand) Run(ctx context.Context, p *Program) error {
 	}
 	var erased alert.Erased
 	nothing := func(event, *speaker) error { return nil }
+	config.existing = true
 	if err := p.ask(ctx, config, request{Do: doErase, Code: typed}, nil, nothing, &erased); err != nil {
 		return err
 	}

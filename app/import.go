@@ -125,7 +125,12 @@ func (i *importing) open() (file io.ReadCloser, size int64, err error) {
 		text, err := textOf(i.program.Stdin)
 		return io.NopCloser(text), 0, err
 	}
-	opened, err := os.Open(i.file)
+	return openList(i.file)
+}
+
+// openList opens a list or a directory of offices and returns its size.
+func openList(path string) (file *os.File, size int64, err error) {
+	opened, err := os.Open(path)
 	if err != nil {
 		return nil, 0, plainPathError(err)
 	}

@@ -25,16 +25,12 @@ func (reportCommand) Help() string {
 
 // Run runs `report`.
 func (c *reportCommand) Run(ctx context.Context, p *Program) error {
-	config, err := p.config()
-	if err != nil {
-		return err
-	}
 	var report desk.PileReport
-	nothing := func(event, *speaker) error { return nil }
-	if err := p.ask(ctx, config, request{Do: doReport, Office: c.Office}, nil, nothing, &report); err != nil {
+	if err := p.askPlainly(ctx, request{Do: doReport, Office: c.Office}, &report); err != nil {
 		return err
 	}
 	var text []byte
+	var err error
 	switch c.Format {
 	case "json":
 		text, err = json.Marshal(report)

@@ -75,6 +75,7 @@ func TestScripts(t *testing.T) {
 					"await":     inWorld((*world).await),
 					"dotenv":    inWorld((*world).dotenv),
 					"http":      inWorld((*world).http),
+					"adminaddr": inWorld((*world).adminAddr),
 					"metricsof": inWorld((*world).metricsOf),
 					"taken":     inWorld((*world).taken),
 					"bytes":     inWorld((*world).bytes),

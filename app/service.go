@@ -173,7 +173,7 @@ func sentence(err error) string {
 	case errors.As(err, &heading) && errors.Is(err, table.ErrTwoHeadings):
 		return fmt.Sprintf("two headings mean the same column, %s; rename or delete one of them", heading.Column)
 	case errors.As(err, &heading):
-		return fmt.Sprintf("no heading row with the column %s was found; a row above the others has to name the columns", heading.Column)
+		return fmt.Sprintf("no heading row with the column %s was found; a row above the others has to name the columns (in JSON lines, each line is one object with these names as its keys)", heading.Column)
 	case errors.As(err, &sheets):
 		return sheets.Error()
 	case errors.As(err, &yes):

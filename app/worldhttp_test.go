@@ -3,6 +3,7 @@ package app
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/url"
@@ -25,6 +26,11 @@ func adminAt(ts *testscript.TestScript) string {
 		ts.Fatalf("the admin endpoint does not listen")
 	}
 	return all[len(all)-1][1]
+}
+
+// adminAddr sets ADMIN_ADDR to where serve's admin endpoint listens: adminaddr
+func (w *world) adminAddr(ts *testscript.TestScript, _ []string) {
+	ts.Setenv("ADMIN_ADDR", adminAt(ts))
 }
 
 // http makes a request of the admin endpoint, of a file, of so many zeros, or of
@@ -72,6 +78,9 @@ func (w *world) metricsOf(ts *testscript.TestScript, args []string) {
 	for _, name := range args {
 		text, err := os.ReadFile(filepath.Join(w.docs, name))
 		ts.Check(err)
+		if filepath.Ext(name) == ".json" && !json.Valid(text) {
+			ts.Fatalf("%s is no JSON", name)
+		}
 		names := metricName.FindAllString(string(text), -1)
 		if len(names) < 5 {
 			ts.Fatalf("%s names no metrics", name)
@@ -95,7 +104,7 @@ func (w *world) taken(ts *testscript.TestScript, _ []string) {
 	}
 	cmd.Env = append(cmd.Env, "STORE=badger:another", "ADMIN_ADDR="+adminAt(ts))
 	out, err := cmd.CombinedOutput()
-	if cmd.ProcessState.ExitCode() != exitUsage || !strings.Contains(string(out), "is taken by another program; name another port, or off") {
+	if cmd.ProcessState.ExitCode() != exitUsage || !strings.Contains(string(out), "is taken by another program, or by a `serve` that runs already; name another port, or off") {
 		ts.Fatalf("%v: %s", err, out)
 	}
 }

@@ -321,12 +321,16 @@ func (s *Store) Subkey(purpose string) []byte {
 }
 
 // Absent reports whether there is nothing at a store's place: no mark, and no
-// file in its directory.
+// file in its directory. Where a restore has not come to its end it gives
+// ErrUnfinished.
 func Absent(dir string) (bool, error) {
 	dir = filepath.Clean(dir)
 	marked, err := exists(dir + ".mark")
 	if err != nil || marked {
 		return false, err
+	}
+	if unfinished, err := exists(dir + restoringSuffix); err != nil || unfinished {
+		return false, errors.Join(err, ErrUnfinished)
 	}
 	return emptyOrAbsent(dir)
 }

@@ -16,8 +16,8 @@ import (
 // name of the column to ErrNoHeading and ErrTwoHeadings.
 var (
 	ErrEmpty       = errors.New("the file is empty")
-	ErrBinary      = errors.New("the file is not a text file")
-	ErrCharset     = errors.New("the file's encoding is none of UTF-8, UTF-16 and windows-1256")
+	ErrBinary      = errors.New("the file is neither a table nor text: save the list as XLSX or CSV")
+	ErrCharset     = errors.New("the file's encoding is none of UTF-8, UTF-16 and windows-1256: save the list as XLSX, or as CSV UTF-8")
 	ErrNoHeading   = errors.New("no heading row with this column was found")
 	ErrTwoHeadings = errors.New("two headings mean the same column")
 )
