@@ -22,6 +22,13 @@ type restoreCommand struct {
 	NoLedger bool   `required:"" xor:"ledger" help:"There is none any more: what was erased after the backup comes back."`
 }
 
+// Help is what `restore --help` adds.
+func (restoreCommand) Help() string {
+	return `One of --erased and --no-ledger has to be given. A backup opens with the SECRET_KEY of its store alone. ` +
+		`What the backup still had to send is held back, for some of it may have been sent since: "kartyar serve --resume-outbox" sends it. ` +
+		`Messages from people that waited for an answer in it are dropped. A restore that was interrupted has changed nothing and can be run again.`
+}
+
 // restoreReport is what a restore did.
 type restoreReport struct {
 	Finished   bool      `json:"finished,omitempty"` // only brought an earlier one to its end
