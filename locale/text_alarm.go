@@ -73,7 +73,9 @@ func AlarmHeld(messages int, since time.Time) string {
 }
 
 // AlarmReleased says that they go out.
-func AlarmReleased() string { return "خبر‌ها و یادآوری‌های نگه‌داشته‌شده فرستاده می‌شود." }
+func AlarmReleased() string {
+	return "خبر‌ها و یادآوری‌های نگه‌داشته‌شده فرستاده می‌شود."
+}
 
 // AlarmSetAside says that so many updates could not be handled.
 func AlarmSetAside(updates int) string {
