@@ -41,6 +41,10 @@ func experiments() []experiment {
 		{"storm", "every way in which platforms fail, N seconds each, limits, and chats that fail alone", 1, 30, time.Hour, storm},
 		{"blocked", "chats that cannot be written to, in every way, N times, and that write again", 1, 10, time.Hour, block},
 		{"clock", "the wall clock set by an hour and a day, back and forth, N times, while messages wait", 1, 5, time.Hour, leaps},
+		{"poison", "updates that cannot be handled, mutated and of 4 MB while others ask, in N pairs of phases", 2, 20, time.Hour, poison},
+		{"flood", "one chat sends 2,000 updates a second while others ask, in N pairs of phases", 2, 20, time.Hour, flood},
+		{"forgery", "contacts that prove nothing, in every way, against N people of each platform", 1, 20, time.Hour, forge},
+		{"import", "lists at the same time, overlapping, killed and repeated while people talk, N times", 3, 100, time.Hour, imports},
 	}
 }
 

@@ -20,6 +20,11 @@ type witness struct {
 	read        int      // entries of the journal so far
 	sendersMost int
 	figures     figures
+	// strange says that updates come of chats and messages that the platform does
+	// not know: it refuses what is answered.
+	strange bool
+	// free are chats to which nothing in particular is owed.
+	free map[chatID]bool
 }
 
 // figures are what a witness counts.
@@ -171,6 +176,9 @@ func (w *witness) see(e demo.Entry) {
 			w.figures.lostAnswers++
 		}
 		chat := chatID{e.Platform, e.Chat}
+		if w.free[chat] {
+			return
+		}
 		if place, is := announced(e.Text); is {
 			w.told(chat, place, index, e)
 		} else {
@@ -260,6 +268,7 @@ func (w *witness) told(chat chatID, place string, index int, e demo.Entry) {
 func (w *witness) refused(e demo.Entry) {
 	switch {
 	case e.Method == "getUpdates" && e.Status == 409, e.Method == "answerCallbackQuery":
+	case w.strange && (strings.Contains(e.Text, "not found") || strings.Contains(e.Text, "no such group or user")):
 	case strings.Contains(e.Text, "message is not modified"):
 		w.figures.unmodified++
 	default:
