@@ -45,6 +45,7 @@ func experiments() []experiment {
 		{"flood", "one chat sends 2,000 updates a second while others ask, in N pairs of phases", 2, 20, time.Hour, flood},
 		{"forgery", "contacts that prove nothing, in every way, against N people of each platform", 1, 20, time.Hour, forge},
 		{"import", "lists at the same time, overlapping, killed and repeated while people talk, N times", 3, 100, time.Hour, imports},
+		{"two", "stopped and woken N times, a second process on the store, another store on the token", 1, 3, time.Hour, two},
 	}
 }
 
