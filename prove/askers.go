@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -59,19 +60,22 @@ func (a *askers) phase(ctx context.Context, length time.Duration, meanwhile func
 			return nil, err
 		}
 	}
-	most, cancel := context.WithTimeout(ctx, settleMost)
-	defer cancel()
-	if err := a.pump(most, a.answered); err != nil {
+	if err := a.answered(ctx, a.people); err != nil {
 		return nil, err
 	}
-	return waits(a.server.Journal()[first:a.witness.read], a.is), ctx.Err()
+	return waits(a.server.Journal()[first:a.witness.read], a.is), nil
 }
 
-// answered reports whether no asker waits.
-func (a *askers) answered() bool {
-	return !slices.ContainsFunc(a.people, func(p *demo.Person) bool {
-		return len(a.witness.of(chatOf(p)).owed) > 0
+// answered waits until none of some people waits for an answer.
+func (t *trial) answered(ctx context.Context, people []*demo.Person) error {
+	most, cancel := context.WithTimeout(ctx, settleMost)
+	defer cancel()
+	err := t.pump(most, func() bool {
+		return !slices.ContainsFunc(people, func(p *demo.Person) bool {
+			return len(t.witness.of(chatOf(p)).owed) > 0
+		})
 	})
+	return errors.Join(err, ctx.Err())
 }
 
 // waits reads how long the answers to some chats took.

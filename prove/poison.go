@@ -69,7 +69,7 @@ func poison(ctx context.Context, s *stage) (err error) {
 	if memory > memoryMost {
 		s.breaks("the program took %d MB of memory", memory>>20)
 	}
-	if err := p.setAside(ctx); err != nil {
+	if err := errors.Join(p.setAside(ctx), t.panics(ctx, 40)); err != nil {
 		return err
 	}
 	t.report()

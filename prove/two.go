@@ -133,7 +133,7 @@ func (t *trial) secondOnTheToken(ctx context.Context) error {
 		return nil
 	}
 	for _, platform := range platforms {
-		gaps := refusals(t.server.Journal()[first:], platform)
+		gaps := refusalGaps(t.server.Journal()[first:], platform)
 		t.stage.line("two stores on one token", "%s: %d refusals of getUpdates, %v apart", platform, len(gaps)+1, rounded(gaps))
 		if !growing(gaps) {
 			t.stage.breaks("on %s the waits between refusals do not grow: %v", platform, gaps)
@@ -153,9 +153,9 @@ func (t *trial) secondOnTheToken(ctx context.Context) error {
 	return t.up(ctx)
 }
 
-// refusals are the times between the polls of a platform that were refused
+// refusalGaps are the times between the polls of a platform that were refused
 // because of another poller.
-func refusals(journal []demo.Entry, of demo.Platform) (gaps []time.Duration) {
+func refusalGaps(journal []demo.Entry, of demo.Platform) (gaps []time.Duration) {
 	var last time.Time
 	for _, e := range journal {
 		if e.Kind != demo.Refused || e.Method != "getUpdates" || e.Status != 409 || e.Platform != of {

@@ -16,7 +16,7 @@ func TestRefusals(t *testing.T) {
 	mine := demo.Entry{Platform: demo.Bale, Method: "getUpdates", Status: 409}
 	other, send := mine, mine
 	other.Platform, send.Method = demo.Telegram, "sendMessage"
-	got := refusals([]demo.Entry{at(0, mine), at(1, other), at(5, mine), at(6, send), at(15, mine)}, demo.Bale)
+	got := refusalGaps([]demo.Entry{at(0, mine), at(1, other), at(5, mine), at(6, send), at(15, mine)}, demo.Bale)
 	if !slices.Equal(got, []time.Duration{5 * time.Second, 10 * time.Second}) {
 		t.Errorf("the gaps are %v", got)
 	}
