@@ -1,45 +1,40 @@
 package bench
 
 import (
-	"bufio"
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net"
-	"net/http"
 	"os"
-	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/valyala/fasthttp"
+
 	"kartyar/locale"
 )
 
-// platformMode has the test binary be the platform instead, so that what the
-// benchmark measures is the program alone.
-const platformMode = "KARTYAR_BENCH_PLATFORM"
-
-func TestMain(m *testing.M) {
-	if os.Getenv(platformMode) != "" {
-		servePlatform()
-		return
-	}
-	os.Exit(m.Run())
-}
-
 // platform speaks as much of the Bot API as a status takes, as fast as it can:
-// unlike the demo it checks nothing and remembers nothing.
+// unlike the demo it checks nothing and remembers nothing. It runs in a process
+// of its own, so that what is measured is the bot alone.
 type platform struct {
 	mu      sync.Mutex
 	next    int64 // update_id
 	pending []int64
-	sent    int
-	enough  int
-	done    chan struct{}
-	arrived chan struct{}
+	arrived chan struct{} // closed when something is pending
+
+	asked    map[int64]time.Time // chats that wait for an answer, since when
+	waits    []time.Duration     // of those that were answered
+	enough   int
+	done     chan struct{} // closed when enough were answered
+	unasked  int           // messages to chats that did not ask
+	wanted   int
+	allTaken chan struct{} // closed when wanted messages came unasked
 }
 
 // servePlatform says its address and serves until standard input ends.
@@ -48,62 +43,129 @@ func servePlatform() {
 	if err != nil {
 		panic(err)
 	}
-	p := &platform{next: 1, arrived: make(chan struct{})}
-	go func() { _ = http.Serve(listener, p) }()
+	p := &platform{next: 1, arrived: make(chan struct{}), asked: map[int64]time.Time{}, done: make(chan struct{}), allTaken: make(chan struct{})}
+	server := &fasthttp.Server{Handler: p.serve, MaxRequestBodySize: 1 << 20}
+	go func() { _ = server.Serve(listener) }()
 	_, _ = fmt.Fprintln(os.Stdout, listener.Addr())
 	_, _ = io.Copy(io.Discard, os.Stdin)
 }
 
-func (p *platform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	_, method, _ := strings.Cut(r.URL.Path[1:], "/")
-	switch method {
+func (p *platform) serve(c *fasthttp.RequestCtx) {
+	path := string(c.Path())
+	c.SetContentType("application/json")
+	switch path[strings.LastIndexByte(path, '/')+1:] {
 	case "getUpdates":
-		p.getUpdates(w, r)
+		p.getUpdates(c)
 	case "sendMessage":
-		_, _ = io.Copy(io.Discard, r.Body)
-		p.took()
-		_, _ = io.WriteString(w, `{"ok":true,"result":{"message_id":7,"date":1,"chat":{"id":7,"type":"private"}}}`)
+		p.took(field(c.PostBody(), "chat_id"))
+		c.SetBodyString(`{"ok":true,"result":{"message_id":7,"date":1,"chat":{"id":7,"type":"private"}}}`)
 	case "getMe":
-		_, _ = fmt.Fprintf(w, `{"ok":true,"result":{"id":%d,"is_bot":true,"first_name":"bench","username":"bench_bot"}}`, aBot.ID)
+		c.SetBodyString(fmt.Sprintf(`{"ok":true,"result":{"id":%d,"is_bot":true,"first_name":"bench","username":"bench_bot"}}`, aBot.ID))
 	case "ask":
-		p.ask(r)
+		p.ask(c)
+	case "taken":
+		p.taken(c)
 	default:
-		_, _ = io.WriteString(w, `{"ok":true,"result":true}`)
+		c.SetBodyString(`{"ok":true,"result":true}`)
 	}
 }
 
-// ask has chats ask for their status, n times in all, and returns when all of
-// them were answered. It is the benchmark's own.
-func (p *platform) ask(r *http.Request) {
-	n, _ := strconv.Atoi(r.FormValue("n"))
-	chats, _ := strconv.Atoi(r.FormValue("chats"))
-	p.mu.Lock()
-	for range n {
-		p.pending = append(p.pending, chatID(int(p.next)%chats))
-		p.next++
+// field reads a whole number out of a form, a form in parts or JSON: each
+// library writes another.
+func field(body []byte, name string) int64 {
+	at := bytes.Index(body, []byte(name))
+	if at < 0 {
+		return 0
 	}
-	p.sent, p.enough, p.done = 0, n, make(chan struct{})
-	close(p.arrived)
-	p.arrived = make(chan struct{})
+	rest := body[at+len(name):]
+	start := bytes.IndexAny(rest, "-0123456789")
+	if start < 0 {
+		return 0
+	}
+	end := start + 1
+	for end < len(rest) && rest[end] >= '0' && rest[end] <= '9' {
+		end++
+	}
+	n, _ := strconv.ParseInt(string(rest[start:end]), 10, 64)
+	return n
+}
+
+// times is what a round of asking took.
+type times struct{ P50, P99, Worst time.Duration }
+
+// ask has chats ask, n times in all, at the given rate a second (0: all at
+// once), and returns how long they waited when all were answered. It is the
+// benchmark's own.
+func (p *platform) ask(c *fasthttp.RequestCtx) {
+	query := c.QueryArgs()
+	n, chats, rate := query.GetUintOrZero("n"), query.GetUintOrZero("chats"), query.GetUintOrZero("rate")
+	p.mu.Lock()
+	p.enough, p.done, p.waits = n, make(chan struct{}), nil
 	done := p.done
 	p.mu.Unlock()
-	select {
-	case <-done:
-	case <-r.Context().Done():
+	if rate == 0 {
+		p.askNow(n, chats)
+	} else {
+		tick := time.NewTicker(time.Second / time.Duration(rate))
+		for range n {
+			<-tick.C
+			p.askNow(1, chats)
+		}
+		tick.Stop()
 	}
+	<-done
+	p.mu.Lock()
+	slices.Sort(p.waits)
+	took := times{p.waits[n/2], p.waits[n*99/100], p.waits[n-1]}
+	p.mu.Unlock()
+	_ = json.NewEncoder(c).Encode(took)
 }
 
-func (p *platform) took() {
+func (p *platform) askNow(n, chats int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.sent++; p.sent == p.enough {
-		close(p.done)
+	now := time.Now()
+	for range n {
+		chat := chatID(int(p.next) % chats)
+		p.pending = append(p.pending, chat)
+		p.asked[chat] = now
+		p.next++
+	}
+	close(p.arrived)
+	p.arrived = make(chan struct{})
+}
+
+// taken waits for n messages to chats that did not ask.
+func (p *platform) taken(c *fasthttp.RequestCtx) {
+	p.mu.Lock()
+	p.unasked, p.wanted, p.allTaken = 0, c.QueryArgs().GetUintOrZero("n"), make(chan struct{})
+	all := p.allTaken
+	p.mu.Unlock()
+	began := time.Now()
+	<-all
+	_ = json.NewEncoder(c).Encode(time.Since(began))
+}
+
+func (p *platform) took(chat int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	since, asked := p.asked[chat]
+	if !asked && len(p.waits) >= p.enough {
+		if p.unasked++; p.unasked == p.wanted {
+			close(p.allTaken)
+		}
+		return
+	}
+	if len(p.waits) < p.enough {
+		if p.waits = append(p.waits, time.Since(since)); len(p.waits) == p.enough {
+			close(p.done)
+		}
 	}
 }
 
 // getUpdates confirms what is below offset and gives the next ones.
-func (p *platform) getUpdates(w http.ResponseWriter, r *http.Request) {
-	offset, _ := strconv.ParseInt(r.FormValue("offset"), 10, 64)
+func (p *platform) getUpdates(c *fasthttp.RequestCtx) {
+	offset := field(c.PostBody(), "offset")
 	timer := time.NewTimer(10 * time.Second)
 	defer timer.Stop()
 	for over := false; ; {
@@ -116,20 +178,18 @@ func (p *platform) getUpdates(w http.ResponseWriter, r *http.Request) {
 		batch, arrived := p.pending[:min(len(p.pending), 100)], p.arrived
 		p.mu.Unlock()
 		if len(batch) > 0 || over {
-			writeUpdates(w, first, batch)
+			c.SetBody(updates(first, batch))
 			return
 		}
 		select {
 		case <-arrived:
 		case <-timer.C:
 			over = true
-		case <-r.Context().Done():
-			return
 		}
 	}
 }
 
-func writeUpdates(w io.Writer, first int64, chats []int64) {
+func updates(first int64, chats []int64) []byte {
 	var b bytes.Buffer
 	b.WriteString(`{"ok":true,"result":[`)
 	now := time.Now().Unix()
@@ -142,39 +202,12 @@ func writeUpdates(w io.Writer, first int64, chats []int64) {
 			first+int64(i), first+int64(i), chat, chat, now, locale.ButtonStatus)
 	}
 	b.WriteString(`]}`)
-	_, _ = w.Write(b.Bytes())
+	return b.Bytes()
 }
 
-// startPlatform starts the platform in a process of its own and returns its
-// address.
-func startPlatform(b *testing.B) (url string) {
+// startPlatform starts the platform on the second core and returns its address.
+func startPlatform(b *testing.B) (url string, stop func()) {
 	b.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		b.Fatal(err)
-	}
-	cmd := exec.Command(self)
-	cmd.Env, cmd.Stderr = append(os.Environ(), platformMode+"=1", "GOMAXPROCS=1"), os.Stderr
-	stdin, err := cmd.StdinPipe()
-	if err != nil {
-		b.Fatal(err)
-	}
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		b.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() {
-		_ = stdin.Close()
-		if err := cmd.Wait(); err != nil {
-			b.Error(err)
-		}
-	})
-	addr, err := bufio.NewReader(stdout).ReadString('\n')
-	if err != nil {
-		b.Fatal(err)
-	}
-	return "http://" + strings.TrimSpace(addr)
+	p, stop := startPart(b, 1, "platform")
+	return "http://" + p.first, stop
 }

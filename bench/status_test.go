@@ -3,9 +3,13 @@ package bench
 import (
 	"bytes"
 	"context"
-	"fmt"
-	"net/http"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -22,47 +26,130 @@ import (
 	"kartyar/store"
 )
 
-// BenchmarkStatus answers «وضعیت کارت من» from end to end: polled over loopback
-// from a platform in another process, kept and synced, handled, sent, and taken
-// out of the inbox. The parts are wired as `serve` wires them, with the limit of
-// rate lifted, and with so many chats that the pace of a chat holds up none. B/op and
-// cpu are those of the program alone.
-func BenchmarkStatus(b *testing.B) {
-	const chats = 10_000
+var stdout = os.Stdout
+
+var directory = offices.New([]card.Office{{Code: "77", Name: "نمونه", City: "تهران", Address: "خیابان نمونه، پلاک ۱"}})
+
+// citizens is how many chats ask. Their number keeps the pace of a chat from
+// holding up anything.
+const citizens = 10_000
+
+// persons is how many persons the store of the answers holds: a million, or as
+// many as KARTYAR_BENCH_PERSONS says, or few in a short run.
+func persons(b *testing.B) int {
+	if n, err := strconv.Atoi(os.Getenv("KARTYAR_BENCH_PERSONS")); err == nil {
+		return max(n, citizens)
+	}
+	if testing.Short() {
+		return citizens
+	}
+	return 1_000_000
+}
+
+// filled makes a store of persons, of whom the first citizens are followed,
+// each by a chat that has proved who it is, and returns its directory.
+func filled(b *testing.B) string {
+	b.Helper()
 	s, dir := openStore(b)
 	now := time.Now()
-	all := codes(b, chats)
-	directory := offices.New([]card.Office{{Code: "77", Name: "نمونه", City: "تهران", Address: "خیابان نمونه، پلاک ۱"}})
+	all := codes(b, persons(b))
 	opt := desk.ImportOptions{Store: s, Rules: rules, Now: time.Now, SpoolDir: dir, Yes: true, Offices: directory}
 	if _, err := desk.Import(ctx, opt, bytes.NewReader(arrivals(b, all, now))); err != nil {
 		b.Fatal(err)
 	}
-	follow(b, s, all, now)
-	api := startPlatform(b)
-	stop := serveStatus(b, s, api, directory)
-	defer stop()
-	ask(b, api, chats, chats) // all have asked once: caches are warm
-
-	b.ReportAllocs()
-	b.ResetTimer()
-	before := cpu(b)
-	ask(b, api, b.N, chats)
-	measured(b, b.N, "status", before)
+	follow(b, s, all[:citizens], now)
+	closeStore(b, s)
+	return filepath.Join(dir, "store")
 }
 
-// ask has chats ask n times in all and waits for the answers.
-func ask(b *testing.B, api string, n, chats int) {
-	b.Helper()
-	resp, err := http.Get(fmt.Sprintf("%s/bench/ask?n=%d&chats=%d", api, n, chats))
-	if err != nil {
-		b.Fatal(err)
+// BenchmarkStatus answers «وضعیت کارت من» from end to end: polled over loopback
+// from a platform in another process on the other core, kept and synced,
+// handled, looked up in a store of a million persons, sent with its keyboard,
+// and taken out of the inbox. The program is wired as `serve` wires it, with the
+// limit of rate lifted. Beside it, in turns against the same platform, the
+// plainest echo bots of other libraries answer as many messages; they have no
+// store. cpu-µs/answer is the processor time of the bot alone, by getrusage,
+// and commits/answer counts the synced commits of the store.
+func BenchmarkStatus(b *testing.B) {
+	rounds, answers := 5, 20_000
+	if testing.Short() {
+		rounds, answers = 1, 500
 	}
-	_ = resp.Body.Close()
+	if n, err := strconv.Atoi(os.Getenv("KARTYAR_BENCH_ROUNDS")); err == nil {
+		rounds = n
+	}
+	dir := filled(b)
+	names := []string{"kartyar", "telegram-bot-api", "go-telegram", "gotgbot", "telebot", "telego"}
+	if only := os.Getenv("KARTYAR_BENCH_ONLY"); only != "" {
+		names = []string{only}
+	}
+	for b.Loop() {
+		cost, commits := map[string][]float64{}, []float64{}
+		for range rounds {
+			for _, name := range names {
+				used, took := answerAll(b, name, dir, answers)
+				perAnswer := float64(used.CPU.Nanoseconds()) / 1e3 / float64(answers)
+				cost[name] = append(cost[name], perAnswer)
+				if name == "kartyar" {
+					commits = append(commits, float64(used.Commits)/float64(answers))
+				}
+				b.Logf("%-18s %7.1f µs of CPU an answer, %6.0f answers/s, %.3f commits an answer", name, perAnswer, float64(answers)/took.Seconds(), float64(used.Commits)/float64(answers))
+			}
+		}
+		for name, all := range cost {
+			b.ReportMetric(median(all), name+"-cpu-µs/answer")
+			if name != "kartyar" && len(cost["kartyar"]) > 0 {
+				b.ReportMetric(median(cost["kartyar"])/median(all), "of-"+name)
+			}
+		}
+		if len(commits) > 0 {
+			b.ReportMetric(median(commits), "commits/answer")
+		}
+	}
+}
+
+func median(all []float64) float64 {
+	all = slices.Sorted(slices.Values(all))
+	return all[len(all)/2]
+}
+
+// answerAll has a bot answer n messages after it answered some for warming up,
+// and returns what that cost it.
+func answerAll(b *testing.B, name, dir string, n int) (cost usage, took time.Duration) {
+	b.Helper()
+	api, stopPlatform := startPlatform(b)
+	defer stopPlatform()
+	p, stop := startPart(b, 0, name, "KARTYAR_BENCH_API="+api, "KARTYAR_BENCH_STORE="+dir)
+	defer stop()
+	ask(b, api, min(n, citizens), citizens, 0)
+	before, began := p.used(b), time.Now()
+	ask(b, api, n, citizens, 0)
+	took = time.Since(began)
+	after := p.used(b)
+	return usage{after.CPU - before.CPU, after.Commits - before.Commits}, took
+}
+
+// serveProgram serves one bot on the store in dir, until standard input ends.
+func serveProgram(api, dir string) {
+	s, err := store.Open(store.Options{Dir: dir, Key: bytes.Repeat([]byte{7}, store.KeySize)})
+	if err != nil {
+		panic(err)
+	}
+	var commits atomic.Uint64
+	s.OnCommit(func(store.Commit) { commits.Add(1) })
+	profiled := profile()
+	stop := serveStatus(s, api)
+	_, _ = io.WriteString(stdout, "ready\n")
+	account(commits.Load)
+	stop()
+	profiled()
+	if err := s.Close(); err != nil {
+		panic(err)
+	}
 }
 
 // serveStatus runs one bot on the store until stop is called.
-func serveStatus(b *testing.B, s *store.Store, api string, directory *offices.Directory) (stop func()) {
-	b.Helper()
+func serveStatus(s *store.Store, api string) (stop func()) {
 	client := bot.New(bot.Options{Profile: bot.Telegram(), Token: "4242:bench", API: api, Rate: 1e6})
 	talk := handlers.New(handlers.Options{
 		Keyer: s.Keyer(), Secret: s.Subkey(handlers.ButtonPurpose), Rules: rules,
@@ -82,13 +169,13 @@ func serveStatus(b *testing.B, s *store.Store, api string, directory *offices.Di
 	var parts sync.WaitGroup
 	parts.Go(func() {
 		if err := in.Run(running); err != nil {
-			b.Error(err)
+			panic(err)
 		}
 	})
 	parts.Go(func() {
 		keep := func(ctx context.Context, batch []bot.Raw) error { return in.Keep(ctx, aBot, batch) }
 		if err := client.Poll(running, keep, bot.PollOptions{}); err != nil && running.Err() == nil {
-			b.Error(err)
+			panic(err)
 		}
 	})
 	return func() {

@@ -1,0 +1,169 @@
+package bench
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"runtime"
+	"runtime/pprof"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// partName has the test binary be a part of a benchmark instead: the platform,
+// or a bot whose processor time is its own.
+const partName = "KARTYAR_BENCH_PART"
+
+func TestMain(m *testing.M) {
+	stayOnCore()
+	switch name := os.Getenv(partName); name {
+	case "":
+		os.Exit(m.Run())
+	case "platform":
+		servePlatform()
+	default:
+		serveBot(name, os.Getenv("KARTYAR_BENCH_API"), os.Getenv("KARTYAR_BENCH_STORE"))
+	}
+}
+
+// part is a process that a benchmark started.
+type part struct {
+	first string // the first line that it said
+	in    io.WriteCloser
+	out   *bufio.Reader
+}
+
+// startPart starts a part on one core, on which it runs one thread of Go at a
+// time, and waits for its first line.
+func startPart(b *testing.B, core int, name string, env ...string) (p *part, stop func()) {
+	b.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		b.Fatal(err)
+	}
+	cmd := exec.Command(self)
+	cmd.Env = append(append(os.Environ(), partName+"="+name, "GOMAXPROCS=1", "KARTYAR_BENCH_CORE="+strconv.Itoa(core%runtime.NumCPU())), env...)
+	cmd.Stderr = os.Stderr
+	p = &part{}
+	if p.in, err = cmd.StdinPipe(); err != nil {
+		b.Fatal(err)
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	p.out = bufio.NewReader(stdout)
+	if err := cmd.Start(); err != nil {
+		b.Fatal(err)
+	}
+	p.first = p.line(b)
+	return p, func() {
+		_ = p.in.Close()
+		if err := cmd.Wait(); err != nil {
+			b.Error(err)
+		}
+	}
+}
+
+func (p *part) line(b *testing.B) string {
+	b.Helper()
+	line, err := p.out.ReadString('\n')
+	if err != nil {
+		b.Fatal(err)
+	}
+	return strings.TrimSpace(line)
+}
+
+// used is what the part has used until now.
+func (p *part) used(b *testing.B) (u usage) {
+	b.Helper()
+	if _, err := io.WriteString(p.in, "\n"); err != nil {
+		b.Fatal(err)
+	}
+	if err := json.Unmarshal([]byte(p.line(b)), &u); err != nil {
+		b.Fatal(err)
+	}
+	return u
+}
+
+// usage is what a part has used.
+type usage struct {
+	CPU     time.Duration
+	Commits uint64 // synced commits of its store
+}
+
+// account says what the part has used at each line that it is sent, until
+// standard input ends.
+func account(commits func() uint64) {
+	lines := bufio.NewScanner(os.Stdin)
+	for lines.Scan() {
+		var used unix.Rusage
+		_ = unix.Getrusage(unix.RUSAGE_SELF, &used)
+		line, _ := json.Marshal(usage{time.Duration(used.Utime.Nano() + used.Stime.Nano()), commits()})
+		fmt.Fprintln(os.Stdout, string(line))
+	}
+}
+
+// stayOnCore keeps the process on the core that its starter chose. It is done
+// by the binary itself, before it has many threads.
+func stayOnCore() {
+	core, err := strconv.Atoi(os.Getenv("KARTYAR_BENCH_CORE"))
+	if err != nil {
+		return
+	}
+	var set unix.CPUSet
+	set.Set(core)
+	tasks, _ := os.ReadDir("/proc/self/task")
+	for _, task := range tasks {
+		id, _ := strconv.Atoi(task.Name())
+		_ = unix.SchedSetaffinity(id, &set)
+	}
+}
+
+// ask has chats ask n times in all, at a rate a second (0: all at once), and
+// waits for the answers.
+func ask(b *testing.B, api string, n, chats, rate int) (took times) {
+	b.Helper()
+	get(b, fmt.Sprintf("%s/bench/ask?n=%d&chats=%d&rate=%d", api, n, chats, rate), &took)
+	return took
+}
+
+func get(b *testing.B, url string, into any) {
+	b.Helper()
+	resp, err := http.Get(url)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if err := json.NewDecoder(resp.Body).Decode(into); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// profile writes a processor profile of the part to KARTYAR_BENCH_PROFILE, when
+// that is set, until the returned function is called.
+func profile() (stop func()) {
+	path := os.Getenv("KARTYAR_BENCH_PROFILE")
+	if path == "" {
+		return func() {}
+	}
+	file, err := os.Create(path)
+	if err == nil {
+		err = pprof.StartCPUProfile(file)
+	}
+	if err != nil {
+		panic(err)
+	}
+	return func() {
+		pprof.StopCPUProfile()
+		_ = file.Close()
+	}
+}
