@@ -222,6 +222,12 @@ func (r Rules) Snooze(tx *store.Tx, now time.Time, person card.PersonKey, chat c
 	return done, nil
 }
 
+// HasNews reports whether there is anything that a follower has not been told:
+// whether Shown would change anything.
+func HasNews(p *store.Person, f *store.Follower) bool {
+	return f.IsVerified() && len(pending(p, f)) > 0
+}
+
 // Shown notes that a chat was shown where a person's cards stand: that counts
 // as told.
 func (r Rules) Shown(tx *store.Tx, now time.Time, person card.PersonKey, chat card.ChatKey) error {

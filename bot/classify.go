@@ -44,7 +44,7 @@ func (c *Client) classify(method string, x *exchange) (json.RawMessage, *Error) 
 		return nil, e
 	}
 	if ok {
-		return answer["result"], nil
+		return json.RawMessage(answer.raw("result")), nil
 	}
 	if code, ok := answer.number("error_code"); ok && code > 0 && code < 1000 {
 		e.Code = int(code)

@@ -6,52 +6,88 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"unicode/utf8"
+
+	"github.com/tidwall/gjson"
 )
 
 // object is a JSON object whose fields are read one by one, so that a field
 // that is of another type than documented, or null, spoils nothing but itself.
-// A nil object has no fields.
-type object map[string]json.RawMessage
+// A nil object has no fields. Of a name that comes twice the later one counts.
+//
+// Only what is asked for is decoded: an update has some thirty fields, of which
+// a conversation needs six.
+type object []field
+
+type field struct{ name, raw string }
 
 var errNoObject = errors.New("not a JSON object")
 
 // readObject reads raw as an object.
 func readObject(raw []byte) (object, error) {
-	var o object
-	// The decoder's own errors quote what they read, so they are not passed on.
-	if err := json.Unmarshal(raw, &o); err != nil || o == nil {
+	// Valid says nothing of what it read, unlike a decoder's errors.
+	if !json.Valid(raw) {
 		return nil, errNoObject
 	}
+	return split(string(raw))
+}
+
+// split reads valid JSON as an object.
+func split(raw string) (object, error) {
+	result := gjson.Parse(raw)
+	if !result.IsObject() {
+		return nil, errNoObject
+	}
+	o := make(object, 0, 8)
+	result.ForEach(func(name, value gjson.Result) bool {
+		o = append(o, field{name.Str, value.Raw})
+		return true
+	})
 	return o, nil
+}
+
+// raw returns a field as it is written, empty when it is not there.
+func (o object) raw(name string) string {
+	for i := len(o) - 1; i >= 0; i-- {
+		if o[i].name == name {
+			return o[i].raw
+		}
+	}
+	return ""
 }
 
 // has reports whether the field is there and not null.
 func (o object) has(name string) bool {
-	raw, ok := o[name]
-	return ok && string(raw) != "null"
+	raw := o.raw(name)
+	return raw != "" && raw != "null"
 }
 
 // object returns a field that is an object, otherwise nil.
 func (o object) object(name string) object {
-	if !o.has(name) {
+	raw := o.raw(name)
+	if !strings.HasPrefix(raw, "{") {
 		return nil
 	}
-	inner, _ := readObject(o[name])
+	inner, _ := split(raw)
 	return inner
 }
 
 // text returns a field that is a string.
 func (o object) text(name string) (string, bool) {
-	var s *string
-	if json.Unmarshal(o[name], &s) != nil || s == nil {
+	raw := o.raw(name)
+	if !strings.HasPrefix(raw, `"`) {
 		return "", false
 	}
-	return *s, true
+	if inner := raw[1 : len(raw)-1]; !strings.Contains(inner, `\`) && utf8.ValidString(inner) {
+		return inner, true
+	}
+	var s string
+	return s, json.Unmarshal([]byte(raw), &s) == nil
 }
 
 // flag returns a field that is true or false.
 func (o object) flag(name string) (value, ok bool) {
-	switch string(o[name]) {
+	switch o.raw(name) {
 	case "true":
 		return true, true
 	case "false":
@@ -63,7 +99,7 @@ func (o object) flag(name string) (value, ok bool) {
 // number returns a field that is a whole number, written as one, as a float
 // without a fraction or as a string.
 func (o object) number(name string) (int64, bool) {
-	s := string(o[name])
+	s := o.raw(name)
 	if strings.HasPrefix(s, `"`) {
 		s, _ = o.text(name)
 	}
@@ -79,7 +115,7 @@ func (o object) number(name string) (int64, bool) {
 
 // decimal returns a field that is a finite number, or one in a string.
 func (o object) decimal(name string) (float64, bool) {
-	s := string(o[name])
+	s := o.raw(name)
 	if strings.HasPrefix(s, `"`) {
 		s, _ = o.text(name)
 	}

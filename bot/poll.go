@@ -29,6 +29,7 @@ const (
 type Raw struct {
 	UpdateID int64  // the platform's, or a guess when it cannot be read: see GetUpdates
 	Body     []byte // the update's JSON
+	guessed  bool
 }
 
 // PollOptions are the parameters of Poll.
@@ -79,11 +80,11 @@ func number(bodies []json.RawMessage, offset int64) []Raw {
 	batch := make([]Raw, len(bodies))
 	next := max(offset, 0)
 	for i, body := range bodies {
-		id := next
-		if own, ok := updateID(body); ok {
-			id = own
+		id, ok := updateID(body)
+		if !ok {
+			id = next
 		}
-		batch[i] = Raw{UpdateID: id, Body: body}
+		batch[i] = Raw{UpdateID: id, Body: body, guessed: !ok}
 		next = id + 1
 	}
 	return batch
@@ -214,7 +215,7 @@ func (p *poller) fresh(batch []Raw) []Raw {
 func (p *poller) store(ctx context.Context, batch []Raw) error {
 	unread := 0
 	for _, r := range batch {
-		if _, ok := updateID(r.Body); !ok {
+		if r.guessed {
 			unread++
 		}
 	}

@@ -157,8 +157,8 @@ func location(m object) *Location {
 // platforms have had forward_date, forward_from, forward_from_chat,
 // forward_sender_name, forward_origin, and may have more.
 func forwarded(m object) bool {
-	for name := range m {
-		if strings.HasPrefix(name, "forward_") && m.has(name) {
+	for _, f := range m {
+		if strings.HasPrefix(f.name, "forward_") && m.has(f.name) {
 			return true
 		}
 	}
@@ -216,11 +216,11 @@ func (o object) chat() (int64, bool) {
 	if kind, name := o.kind(); kind != KindOther {
 		return o.object(name).ownChat()
 	}
-	var best string // the first by name, so that the outcome does not depend on a map's order
+	var best string // the first by name, wherever it stands
 	var chat int64
-	for name := range o {
-		if id, ok := o.object(name).ownChat(); ok && (best == "" || name < best) {
-			best, chat = name, id
+	for _, f := range o {
+		if id, ok := o.object(f.name).ownChat(); ok && (best == "" || f.name < best) {
+			best, chat = f.name, id
 		}
 	}
 	return chat, best != ""

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"kartyar/alert"
 	"kartyar/bot"
 	"kartyar/card"
 	"kartyar/locale"
@@ -135,7 +136,7 @@ func (t *turn) status(person card.PersonKey, l lead) (bot.Reply, error) {
 			row(t.button(locale.ButtonProveAgain, press{Action: actAddPerson})),
 			row(t.newsButton(person, f)))}
 	default:
-		if r, err = t.cards(person, f); err != nil {
+		if r, err = t.cards(person, &p, f); err != nil {
 			return bot.Reply{}, err
 		}
 	}
@@ -147,7 +148,7 @@ func (t *turn) status(person card.PersonKey, l lead) (bot.Reply, error) {
 }
 
 // cards renders what the records say, to who may see it.
-func (t *turn) cards(person card.PersonKey, f *store.Follower) (bot.Reply, error) {
+func (t *turn) cards(person card.PersonKey, p *store.Person, f *store.Follower) (bot.Reply, error) {
 	answer, err := t.Lookup.Status(t.tx, person)
 	if err != nil {
 		return bot.Reply{}, err
@@ -166,8 +167,10 @@ func (t *turn) cards(person card.PersonKey, f *store.Follower) (bot.Reply, error
 			State: c.State, Since: c.Since(), Office: at, Wish: t.place(f.Office), Claimed: c.Claimed, Terms: t.terms(at, c.Arrival.At),
 		})
 	}
-	if err := t.Rules.Shown(t.tx, t.now, person, t.chat); err != nil {
-		return bot.Reply{}, err
+	if alert.HasNews(p, f) {
+		if err := t.Rules.Shown(t.tx, t.now, person, t.chat); err != nil {
+			return bot.Reply{}, err
+		}
 	}
 	return bot.Reply{Text: locale.Status(view, t.now), Keyboard: t.cardButtons(person, f, answer)}, nil
 }

@@ -34,11 +34,16 @@ type turn struct {
 // begin loads the chat. One that was blocked has its person back.
 func (h *Handlers) begin(tx *store.Tx, now time.Time, chat card.ChatKey, u bot.Update) (*turn, error) {
 	t := &turn{Handlers: h, tx: tx, now: now, u: u, chat: chat, platform: u.From.Bot.Platform}
-	if err := h.Rules.Reachable(tx, now, chat, true); err != nil {
-		return nil, err
-	}
 	if err := t.reload(); err != nil {
 		return nil, err
+	}
+	if t.row.Blocked {
+		if err := h.Rules.Reachable(tx, now, chat, true); err != nil {
+			return nil, err
+		}
+		if err := t.reload(); err != nil {
+			return nil, err
+		}
 	}
 	t.row.Subscriber = u.From
 	t.s = decodeSession(t.row.Session)
