@@ -22,6 +22,8 @@ import (
 const (
 	// callTimeout bounds every call but getUpdates.
 	callTimeout = 15 * time.Second
+	// dialTimeout bounds the making of a connection, TLS included.
+	dialTimeout = 10 * time.Second
 	// pollGrace is what getUpdates gets on top of its own timeout.
 	pollGrace = 15 * time.Second
 	// maxAnswer bounds the body of an answer, in bytes: a hundred of the longest
@@ -69,6 +71,7 @@ type Client struct {
 	profile Profile
 	api     tgbotapi.BotAPI // a pattern: each call works on a copy of its own
 	http    *http.Client
+	line    *line // nil when calls have to go through a proxy
 	redact  *strings.Replacer
 	log     zerolog.Logger
 	now     func() time.Time
@@ -114,18 +117,26 @@ func New(o Options) *Client {
 	if c.sent = o.Sent; c.sent == nil {
 		c.sent = func(Class, error) {}
 	}
+	if o.Proxy == nil {
+		c.line = newLine(o.API, o.Workers+2)
+	}
 	base := strings.ReplaceAll(strings.TrimRight(o.API, "/"), "%", "%%")
 	c.api.SetAPIEndpoint(base + "/bot%s/%s")
 	return c
 }
 
 // Close lets go of the idle connections.
-func (c *Client) Close() { c.http.CloseIdleConnections() }
+func (c *Client) Close() {
+	c.http.CloseIdleConnections()
+	if c.line != nil {
+		c.line.close()
+	}
+}
 
 func transport(o Options) *http.Transport {
 	t := &http.Transport{
-		DialContext:         (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
-		TLSHandshakeTimeout: 10 * time.Second,
+		DialContext:         (&net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}).DialContext,
+		TLSHandshakeTimeout: dialTimeout,
 		MaxIdleConns:        o.Workers + 2, // the poll and a callback's answer stand beside the workers
 		MaxIdleConnsPerHost: o.Workers + 2,
 		IdleConnTimeout:     90 * time.Second,
@@ -150,6 +161,7 @@ func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse
 type exchange struct {
 	ctx    context.Context
 	client *http.Client
+	line   *line   // in place of client; nil for calls that may take long
 	upload *upload // goes in place of the request's body; nil for most calls
 
 	status int
@@ -164,23 +176,35 @@ func (x *exchange) Do(req *http.Request) (*http.Response, error) {
 	if x.upload != nil {
 		x.upload.into(req)
 	}
-	resp, err := x.client.Do(req.WithContext(x.ctx))
+	do := x.whole
+	if x.line != nil && x.upload == nil {
+		do = x.line.do
+	}
+	resp, body, err := do(x.ctx, req)
+	if resp != nil {
+		x.status, x.header = resp.StatusCode, resp.Header
+	}
+	x.body = body
 	if err != nil {
 		x.err = err
 		return nil, err
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	return resp, nil
+}
+
+// whole makes a request by net/http and reads its answer to the end.
+func (x *exchange) whole(ctx context.Context, req *http.Request) (*http.Response, []byte, error) {
+	resp, err := x.client.Do(req.WithContext(ctx))
+	if err != nil {
+		return nil, nil, err
 	}
 	defer resp.Body.Close()
-	x.status, x.header = resp.StatusCode, resp.Header
-	x.body, err = io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
-	if err == nil && len(x.body) > maxAnswer {
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	if err == nil && len(body) > maxAnswer {
 		x.long, err = true, fmt.Errorf("the answer is longer than %d bytes", maxAnswer)
 	}
-	if err != nil {
-		x.err = err
-		return nil, err
-	}
-	resp.Body = io.NopCloser(bytes.NewReader(x.body))
-	return resp, nil
+	return resp, body, err
 }
 
 // call makes one call and returns its result, undecoded. It waits for nothing
@@ -195,6 +219,9 @@ func (c *Client) callWith(ctx context.Context, method string, params tgbotapi.Pa
 	callCtx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	x := &exchange{ctx: callCtx, client: c.http, upload: file}
+	if method != "getUpdates" { // one call for a hundred updates, and with a long answer
+		x.line = c.line
+	}
 	api := c.api
 	api.Client = x
 	answer, err := api.MakeRequest(method, params)

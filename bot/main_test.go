@@ -72,7 +72,7 @@ func newTestClient(t *testing.T, p Profile, s server) (*Client, *bytes.Buffer) {
 	t.Helper()
 	var log bytes.Buffer
 	c := New(Options{Profile: p, Token: token, Log: zerolog.New(&log)})
-	c.http.Transport = s
+	c.http.Transport, c.line = s, nil
 	t.Cleanup(func() {
 		if strings.Contains(log.String(), secret) {
 			t.Errorf("the token is in the log: %s", log.String())

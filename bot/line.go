@@ -1,0 +1,209 @@
+package bot
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/valyala/fasthttp"
+	"golang.org/x/sys/unix"
+)
+
+// line makes the calls that are many: it keeps connections to one server and
+// speaks HTTP/1.1 over them with fasthttp's messages, in the caller's own
+// goroutine, which costs a third of net/http's processor time. What is rare,
+// large or goes through a proxy stays with net/http: see exchange.Do.
+//
+// fasthttp's own pool of connections knows no context and cannot tell that the
+// server has closed an idle connection, so the connections are kept here.
+//
+// No request is sent twice: one that got no answer fails, and what that means
+// is for the caller to decide.
+type line struct {
+	addr string      // host and port
+	tls  *tls.Config // nil without TLS
+	most int         // idle connections kept
+
+	mu     sync.Mutex
+	idle   []*wire // the last used is the last
+	closed bool
+}
+
+// wire is one connection.
+type wire struct {
+	net.Conn
+	r    *bufio.Reader
+	w    *bufio.Writer
+	used time.Time
+}
+
+// idleMost is how long an unused connection is kept; as net/http's.
+const idleMost = 90 * time.Second
+
+// newLine returns a line to the server of the address; nil when it is none that
+// a line can serve.
+func newLine(api string, most int) *line {
+	at, err := url.Parse(api)
+	if err != nil || at.Hostname() == "" {
+		return nil
+	}
+	l := &line{addr: at.Host, most: most}
+	port := "80"
+	switch at.Scheme {
+	case "http":
+	case "https":
+		port, l.tls = "443", &tls.Config{ServerName: at.Hostname(), MinVersion: tls.VersionTLS12, ClientSessionCache: tls.NewLRUClientSessionCache(0)}
+	default:
+		return nil
+	}
+	if at.Port() == "" {
+		l.addr = net.JoinHostPort(at.Hostname(), port)
+	}
+	return l
+}
+
+// do makes a request and reads its answer to the end. The request has a body of
+// a known form only: what the library writes.
+func (l *line) do(ctx context.Context, req *http.Request) (*http.Response, []byte, error) {
+	out, in := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()
+	defer fasthttp.ReleaseRequest(out)
+	defer fasthttp.ReleaseResponse(in)
+	out.Header.SetMethod(req.Method)
+	out.Header.SetHost(req.URL.Host)
+	out.Header.SetContentType(req.Header.Get("Content-Type"))
+	out.SetRequestURI(req.URL.RequestURI())
+	out.URI().DisablePathNormalizing = true
+	if _, err := bufio.NewReader(req.Body).WriteTo(out.BodyWriter()); err != nil {
+		return nil, nil, fmt.Errorf("reading a request's body: %w", err)
+	}
+	w, err := l.take(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	stop := context.AfterFunc(ctx, func() { _ = w.SetDeadline(time.Unix(1, 0)) })
+	err = w.exchange(out, in)
+	if !stop() {
+		err = errors.Join(context.Cause(ctx), err)
+	}
+	if err != nil || in.ConnectionClose() || !l.keep(w) {
+		_ = w.Close()
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	resp := &http.Response{StatusCode: in.StatusCode(), Header: http.Header{}}
+	for _, name := range []string{"Date", "Retry-After"} {
+		if value := in.Header.Peek(name); len(value) > 0 {
+			resp.Header.Set(name, string(value))
+		}
+	}
+	return resp, append([]byte(nil), in.Body()...), nil
+}
+
+func (w *wire) exchange(out *fasthttp.Request, in *fasthttp.Response) error {
+	if err := errors.Join(out.Write(w.w), w.w.Flush()); err != nil {
+		return fmt.Errorf("sending a request: %w", err)
+	}
+	if err := in.ReadLimitBody(w.r, maxAnswer); err != nil {
+		return fmt.Errorf("reading an answer: %w", err)
+	}
+	return nil
+}
+
+// take returns a connection on which nothing is under way.
+func (l *line) take(ctx context.Context) (*wire, error) {
+	for {
+		l.mu.Lock()
+		last := len(l.idle) - 1
+		if last < 0 {
+			l.mu.Unlock()
+			return l.dial(ctx)
+		}
+		w := l.idle[last]
+		l.idle = l.idle[:last]
+		l.mu.Unlock()
+		if time.Since(w.used) < idleMost && w.quiet() {
+			return w, nil
+		}
+		_ = w.Close()
+	}
+}
+
+// keep takes a connection back; false when it is not wanted any more.
+func (l *line) keep(w *wire) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed || len(l.idle) >= l.most || w.r.Buffered() > 0 {
+		return false
+	}
+	w.used = time.Now()
+	// The longest unused goes when it is too old: taking from the other end
+	// would never come to it.
+	if first := l.idle; len(first) > 0 && w.used.Sub(first[0].used) >= idleMost {
+		_ = first[0].Close()
+		l.idle = append(first[:0], first[1:]...)
+	}
+	l.idle = append(l.idle, w)
+	return true
+}
+
+// quiet reports whether the server has neither closed the connection nor said
+// anything unasked, which is a farewell as well.
+func (w *wire) quiet() bool {
+	under := w.Conn
+	if over, ok := under.(*tls.Conn); ok {
+		under = over.NetConn()
+	}
+	raw, ok := under.(syscall.Conn)
+	if !ok {
+		return true
+	}
+	conn, err := raw.SyscallConn()
+	if err != nil {
+		return false
+	}
+	quiet := false
+	err = conn.Read(func(fd uintptr) bool {
+		var one [1]byte
+		_, _, err := unix.Recvfrom(int(fd), one[:], unix.MSG_PEEK|unix.MSG_DONTWAIT)
+		quiet = errors.Is(err, unix.EAGAIN)
+		return true
+	})
+	return err == nil && quiet
+}
+
+func (l *line) dial(ctx context.Context) (*wire, error) {
+	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
+	defer cancel()
+	conn, err := (&net.Dialer{KeepAlive: 30 * time.Second}).DialContext(ctx, "tcp", l.addr)
+	if err != nil {
+		return nil, err
+	}
+	if l.tls != nil {
+		over := tls.Client(conn, l.tls)
+		if err := over.HandshakeContext(ctx); err != nil {
+			return nil, errors.Join(err, conn.Close())
+		}
+		conn = over
+	}
+	return &wire{Conn: conn, r: bufio.NewReader(conn), w: bufio.NewWriter(conn)}, nil
+}
+
+// close lets go of the idle connections, and of the others when their calls end.
+func (l *line) close() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.closed = true
+	for _, w := range l.idle {
+		_ = w.Close()
+	}
+	l.idle = nil
+}

@@ -1,0 +1,168 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+)
+
+// post makes one call over a line.
+func post(ctx context.Context, l *line, url, body string) (int, string, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, strings.NewReader(body))
+	if err != nil {
+		return 0, "", err
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	resp, answer, err := l.do(ctx, req)
+	if err != nil {
+		return 0, "", err
+	}
+	return resp.StatusCode, string(answer), nil
+}
+
+// echo answers with what it was sent, and counts calls and connections.
+type echo struct {
+	*httptest.Server
+	calls, conns atomic.Int64
+}
+
+func newEcho(t *testing.T, start func(*httptest.Server)) (*echo, *line) {
+	t.Helper()
+	e := &echo{}
+	e.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		e.calls.Add(1)
+		body, _ := io.ReadAll(r.Body)
+		if strings.HasSuffix(r.URL.Path, "/close") {
+			w.Header().Set("Connection", "close")
+		}
+		if strings.HasSuffix(r.URL.Path, "/elsewhere") {
+			w.Header().Set("Location", "/x")
+			w.WriteHeader(http.StatusFound)
+		}
+		_, _ = io.WriteString(w, r.Method+" "+r.Host+" "+r.RequestURI+" "+r.Header.Get("Content-Type")+" "+string(body))
+	}))
+	e.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			e.conns.Add(1)
+		}
+	}
+	start(e.Server)
+	t.Cleanup(e.Close)
+	l := newLine(e.URL, 4)
+	if l.tls != nil {
+		l.tls.RootCAs = e.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
+		l.tls.ServerName = "example.com"
+	}
+	t.Cleanup(l.close)
+	return e, l
+}
+
+func TestLine(t *testing.T) {
+	for name, start := range map[string]func(*httptest.Server){"http": (*httptest.Server).Start, "https": (*httptest.Server).StartTLS} {
+		t.Run(name, func(t *testing.T) {
+			e, l := newEcho(t, start)
+			host := strings.TrimPrefix(strings.TrimPrefix(e.URL, "https://"), "http://")
+			for range 3 {
+				code, got, err := post(t.Context(), l, e.URL+"/a%2Fb//c?d=1", "x=سلام")
+				if want := "POST " + host + " /a%2Fb//c?d=1 application/x-www-form-urlencoded x=سلام"; err != nil || code != 200 || got != want {
+					t.Fatalf("%d %q, %v; want %q", code, got, err, want)
+				}
+			}
+			if n := e.conns.Load(); n != 1 {
+				t.Errorf("%d connections for calls one after the other", n)
+			}
+			if code, _, err := post(t.Context(), l, e.URL+"/elsewhere", ""); code != http.StatusFound || err != nil {
+				t.Errorf("a redirect: %d, %v", code, err)
+			}
+			// The server hangs up, with notice and without.
+			if _, _, err := post(t.Context(), l, e.URL+"/close", ""); err != nil {
+				t.Error(err)
+			}
+			if _, _, err := post(t.Context(), l, e.URL, ""); err != nil {
+				t.Error("after a farewell:", err)
+			}
+			e.CloseClientConnections()
+			for len(l.idle) > 0 && l.idle[0].quiet() { // until the farewell is here
+				runtime.Gosched()
+			}
+			if _, _, err := post(t.Context(), l, e.URL, ""); err != nil {
+				t.Error("after a connection that was closed while idle:", err)
+			}
+			if n := e.calls.Load(); n != 7 {
+				t.Errorf("%d calls came", n)
+			}
+		})
+	}
+}
+
+// TestLineEnds has answers that do not come, or break off.
+func TestLineEnds(t *testing.T) {
+	for name, answer := range map[string]func(net.Conn){
+		"nothing": func(c net.Conn) { _ = c.Close() },
+		"a reset": func(c net.Conn) { _ = errors.Join(c.(*net.TCPConn).SetLinger(0), c.Close()) },
+		"half": func(c net.Conn) {
+			_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{")
+			_ = c.Close()
+		},
+		"no HTTP": func(c net.Conn) { _, _ = io.WriteString(c, "SSH-2.0-x\r\n\r\n"); _ = c.Close() },
+		"too long": func(c net.Conn) {
+			_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n")
+			_ = c.Close()
+		},
+		"no answer": func(net.Conn) {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			listener, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			var requests atomic.Int64
+			served := make(chan struct{})
+			ctx, cancel := context.WithCancelCause(t.Context())
+			gone := errors.New("gone")
+			go func() {
+				defer close(served)
+				for {
+					c, err := listener.Accept()
+					if err != nil {
+						return
+					}
+					defer c.Close()
+					if n, _ := c.Read(make([]byte, 4096)); n > 0 {
+						requests.Add(1)
+						answer(c)
+						if name == "no answer" {
+							cancel(gone)
+						}
+					}
+				}
+			}()
+			l := newLine("http://"+listener.Addr().String(), 1)
+			_, _, err = post(ctx, l, "http://"+listener.Addr().String(), "x=1")
+			if err == nil || name == "no answer" && !errors.Is(err, gone) {
+				t.Errorf("error %v", err)
+			}
+			l.close()
+			_ = listener.Close()
+			<-served
+			if n := requests.Load(); n != 1 || len(l.idle) > 0 {
+				t.Errorf("%d requests were made, %d connections kept", n, len(l.idle))
+			}
+		})
+	}
+}
+
+func TestNoLine(t *testing.T) {
+	for _, api := range []string{"", "://", "ftp://example.com", "http://"} {
+		if newLine(api, 1) != nil {
+			t.Errorf("a line to %q", api)
+		}
+	}
+}
