@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -149,7 +150,7 @@ func (l *line) keep(w *wire) bool {
 	// would never come to it.
 	if first := l.idle; len(first) > 0 && w.used.Sub(first[0].used) >= idleMost {
 		_ = first[0].Close()
-		l.idle = append(first[:0], first[1:]...)
+		l.idle = slices.Delete(l.idle, 0, 1)
 	}
 	l.idle = append(l.idle, w)
 	return true
