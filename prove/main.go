@@ -46,6 +46,7 @@ func experiments() []experiment {
 		{"forgery", "contacts that prove nothing, in every way, against N people of each platform", 1, 20, time.Hour, forge},
 		{"import", "lists at the same time, overlapping, killed and repeated while people talk, N times", 3, 100, time.Hour, imports},
 		{"two", "stopped and woken N times, a second process on the store, another store on the token", 1, 3, time.Hour, two},
+		{"guess", "N guesses at codes and phones", 3000, 1_000_000, 2 * time.Hour, guess},
 	}
 }
 
