@@ -119,38 +119,6 @@ func (l *live) prepare(ctx context.Context) (err error) {
 // ownerCode and strangeCode are where codes of owners and of nobody begin.
 const ownerCode, strangeCode = 100_000, 200_000
 
-// prove has people begin and share their phone.
-func (l *live) prove(ctx context.Context, people []*demo.Person) error {
-	for _, p := range people {
-		p.Say("/start")
-	}
-	if err := l.all(ctx, people, locale.Welcome("")); err != nil {
-		return err
-	}
-	for _, p := range people {
-		p.ShareContact()
-	}
-	return l.all(ctx, people, locale.AskCode())
-}
-
-// all waits until each of them is told something last.
-func (l *live) all(ctx context.Context, people []*demo.Person, text string) error {
-	most, cancel := context.WithTimeout(ctx, settleMost)
-	defer cancel()
-	for _, p := range people {
-		for messages := p.Messages(); len(messages) == 0 || messages[len(messages)-1].Text != text; messages = p.Messages() {
-			seen := len(l.server.Journal())
-			if again := p.Messages(); len(again) > len(messages) {
-				continue
-			}
-			if err := l.server.Wait(most, func(journal []demo.Entry) bool { return len(journal) > seen }); err != nil {
-				return fmt.Errorf("%s was not told %q: %w", p.Name(), text, err)
-			}
-		}
-	}
-	return nil
-}
-
 // compare has everybody guess once, in any order of known and unknown codes,
 // and compares what they are answered and when.
 func (l *live) compare(ctx context.Context) error {

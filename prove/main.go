@@ -47,6 +47,7 @@ func experiments() []experiment {
 		{"import", "lists at the same time, overlapping, killed and repeated while people talk, N times", 3, 100, time.Hour, imports},
 		{"two", "stopped and woken N times, a second process on the store, another store on the token", 1, 3, time.Hour, two},
 		{"guess", "N guesses at codes and phones", 3000, 1_000_000, 2 * time.Hour, guess},
+		{"erase", "people erased and data deleted while alerts wait, then older backups restored, N times", 1, 20, time.Hour, eraseAll},
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -69,6 +70,16 @@ func (p *process) finish(ctx context.Context) error {
 	}
 }
 
+// runWith is run with something on standard input.
+func (w *world) runWith(ctx context.Context, input string, args ...string) (out []byte, err error) {
+	c := exec.CommandContext(ctx, w.binary, args...)
+	c.Dir, c.Env, c.Stdin = w.dir, w.env, strings.NewReader(input)
+	if out, err = c.CombinedOutput(); err != nil {
+		return out, fmt.Errorf("`kartyar %s`: %w\n%s", args[0], err, out)
+	}
+	return out, nil
+}
+
 // run runs a command of the program to its end.
 func (w *world) run(ctx context.Context, args ...string) (out []byte, err error) {
 	p, err := w.start(ctx, nil, args...)
@@ -94,7 +105,7 @@ const startMost = 30 * time.Second
 var errNotUp = errors.New("`kartyar serve` did not come up")
 
 // serve starts `serve` and waits until it polls both bots.
-func (w *world) serve(ctx context.Context) (*serve, error) {
+func (w *world) serve(ctx context.Context, flags ...string) (*serve, error) {
 	w.mu.Lock()
 	clear(w.polls)
 	w.mu.Unlock()
@@ -102,7 +113,7 @@ func (w *world) serve(ctx context.Context) (*serve, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the program's log: %w", err)
 	}
-	p, err := w.start(ctx, log, "serve")
+	p, err := w.start(ctx, log, append([]string{"serve"}, flags...)...)
 	if err != nil {
 		return nil, errors.Join(err, log.Close())
 	}
