@@ -61,7 +61,7 @@ func eraseRound(ctx context.Context, s *stage, n int) (err error) {
 	if _, err := e.run(ctx, "backup", "late"); err != nil {
 		return err
 	}
-	if found, err := search(e.dir, "store", e.needles); err != nil || len(found) == 0 {
+	if found, err := search(filepath.Join(e.dir, "store"), e.needles); err != nil || len(found) == 0 {
 		return fmt.Errorf("the search finds nothing where all is still there: %w", err)
 	}
 	// Whoever writes again after deleting their data has a row again, so that the
@@ -104,8 +104,8 @@ func (e *erasing) learnKeys() error {
 
 // search looks for needles in all files under a directory, and returns where
 // they are.
-func search(dir, under string, needles [][]byte) (found []string, err error) {
-	err = filepath.WalkDir(filepath.Join(dir, under), func(path string, entry fs.DirEntry, err error) error {
+func search(dir string, needles [][]byte) (found []string, err error) {
+	err = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || !entry.Type().IsRegular() {
 			return ignoreGone(err)
 		}
@@ -214,7 +214,7 @@ func (e *erasing) look(ctx context.Context, when string, at, times int) error {
 // clears starts the program again, which clears the disk then, as it does every
 // hour.
 func (e *erasing) clears(ctx context.Context) (err error) {
-	before, err := search(e.dir, "store", e.needles)
+	before, err := search(filepath.Join(e.dir, "store"), e.needles)
 	if err != nil {
 		return err
 	}
@@ -230,7 +230,7 @@ func (e *erasing) clears(ctx context.Context) (err error) {
 		if err := wait(ctx, 50*time.Millisecond); err != nil {
 			return err
 		}
-		if found, err = search(e.dir, "store", e.needles); err != nil {
+		if found, err = search(filepath.Join(e.dir, "store"), e.needles); err != nil {
 			return err
 		}
 	}
@@ -238,7 +238,7 @@ func (e *erasing) clears(ctx context.Context) (err error) {
 	if err := e.dies(ctx); err != nil {
 		return err
 	}
-	after, err := search(e.dir, "store", e.needles)
+	after, err := search(filepath.Join(e.dir, "store"), e.needles)
 	if found = append(found, after...); err == nil && len(found) > 0 {
 		e.stage.breaks("keys of who went are still in the store's files: %v", found)
 	}
@@ -264,7 +264,7 @@ func (e *erasing) restores(ctx context.Context, backup string, erasures int) (er
 	if !strings.Contains(string(out), fmt.Sprintf("; %d erasures after the backup were applied", erasures)) {
 		e.stage.breaks("a restore said %q", out)
 	}
-	found, err := search(e.dir, "store", e.needles)
+	found, err := search(filepath.Join(e.dir, "store"), e.needles)
 	if err != nil {
 		return err
 	}

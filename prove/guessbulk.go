@@ -252,12 +252,14 @@ func (a *attack) count(g *guesser, text, of string) {
 			a.stage.breaks("%d guesses of one %s were looked up within a day", n, [...]string{"chat", "phone", "user"}[i])
 		}
 	}
+	// Another code in place of the receipt code is a wrong receipt code, too.
+	if before := g.of; before != "" {
+		if n := a.receipts.add(before, a.now); n > receiptCodesMost {
+			a.stage.breaks("%d receipt codes for one person were looked up within a day", n)
+		}
+	}
 	if of == "" {
 		g.asked[text], g.of = true, text
-		return
-	}
-	if n := a.receipts.add(of, a.now); n > receiptCodesMost {
-		a.stage.breaks("%d receipt codes for one person were looked up within a day", n)
 	}
 }
 
