@@ -81,6 +81,7 @@ type commandLine struct {
 // Main runs the command line args (without the program's name) until it is done
 // or ctx ends, and returns the exit status.
 func (p *Program) Main(ctx context.Context, args []string) int {
+	leaveNoCore()
 	var line commandLine
 	exited := -1
 	parser, err := kong.New(&line,

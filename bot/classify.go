@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -152,24 +153,22 @@ func redactor(token string, proxy *url.URL) *strings.Replacer {
 	return strings.NewReplacer(pairs...)
 }
 
-// tidy makes a description fit for a log: no secrets, one line, no run of
-// eight digits or more (a phone, a code), no more than maxDescription runes.
+// What a description may quote of what it was given. The platforms' own words
+// are English, so that other letters are a person's.
+var (
+	quotedToken  = regexp.MustCompile(`\d{3,}:[A-Za-z0-9_-]{8,}`) // of whatever bot
+	quotedNumber = regexp.MustCompile(`\p{Nd}(?:[ -]?\p{Nd}){7,}`)
+	quotedWords  = regexp.MustCompile(`[^\x00-\x7f]+(?: +[^\x00-\x7f]+)*`)
+)
+
+// tidy makes a description fit for a log: no secrets, one line, no number of
+// eight digits or more, in groups or not (a phone, a code), no words that are
+// not English, no more than maxDescription runes.
 func (c *Client) tidy(s string) string {
-	s = c.redact.Replace(s)
-	var out, digits []rune
-	flush := func() {
-		if len(digits) >= 8 {
-			digits = []rune{'#'}
-		}
-		out = append(out, digits...)
-		digits = digits[:0]
-	}
+	s = quotedToken.ReplaceAllString(c.redact.Replace(s), "***")
+	s = quotedWords.ReplaceAllString(quotedNumber.ReplaceAllString(s, "#"), "…")
+	var out []rune
 	for _, r := range s {
-		if unicode.IsDigit(r) {
-			digits = append(digits, r)
-			continue
-		}
-		flush()
 		if unicode.IsControl(r) {
 			r = ' '
 		}
@@ -177,6 +176,5 @@ func (c *Client) tidy(s string) string {
 			break
 		}
 	}
-	flush()
 	return strings.TrimSpace(string(out))
 }

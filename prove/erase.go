@@ -143,7 +143,7 @@ func (e *erasing) arriveUntold(ctx context.Context) error {
 // forget has those who go, go, and looks what everybody is told after that.
 func (e *erasing) forget(ctx context.Context) error {
 	going := e.persons(e.deleted)
-	for _, text := range [][2]string{{locale.ButtonDeleteMyData, locale.AskForget()}, {locale.ButtonForgetYes, locale.Forgotten()}} {
+	for _, text := range [][2]string{{locale.ButtonDeleteMyData, locale.AskForget(false)}, {locale.ButtonForgetYes, locale.Forgotten()}} {
 		for _, p := range going {
 			p.Say(text[0])
 		}
@@ -161,7 +161,11 @@ func (e *erasing) forget(ctx context.Context) error {
 		}
 	}
 	e.setFault(nil)
-	return nil
+	err := e.until(ctx, func() bool { return slices.Min(e.told(e.kept, 1)) > 0 })
+	if err != nil {
+		return fmt.Errorf("those who stayed were not told: %w", err)
+	}
+	return wait(ctx, time.Second) // until that is noted, so that a kill repeats nothing
 }
 
 // look has everybody ask for their status: who went is shown none and was told

@@ -290,7 +290,7 @@ func (l *live) ownerComes(ctx context.Context, o owner) error {
 // forget has the strong delete their data and begin anew.
 func (l *live) forget(ctx context.Context) error {
 	strong := l.people[:l.size.strong]
-	for _, text := range [][2]string{{locale.ButtonDeleteMyData, locale.AskForget()}, {locale.ButtonForgetYes, locale.Forgotten()}} {
+	for _, text := range [][2]string{{locale.ButtonDeleteMyData, locale.AskForget(false)}, {locale.ButtonForgetYes, locale.Forgotten()}} {
 		for _, p := range strong {
 			p.Say(text[0])
 		}

@@ -49,6 +49,7 @@ func experiments() []experiment {
 		{"guess", "N guesses at codes and phones", 3000, 1_000_000, 2 * time.Hour, guess},
 		{"erase", "people erased and data deleted while alerts wait, then older backups restored, N times", 1, 20, time.Hour, eraseAll},
 		{"backup", "backups under load, restored; N of them killed, N restores killed, 20 N files harmed", 2, 100, 2 * time.Hour, backUp},
+		{"secrets", "canaries through all that the program does, looked for in all that it writes, N times", 1, 5, time.Hour, secrets},
 	}
 }
 
