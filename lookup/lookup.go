@@ -97,6 +97,10 @@ func (l *Lookup) Status(tx *store.Tx, person card.PersonKey) (Answer, error) {
 }
 
 func answer(p store.Person) (out Answer) {
+	if len(p.Applications) == 0 {
+		return out
+	}
+	out.Cards = make([]Card, 0, len(p.Applications)) // all that an answer allocates
 	for i := range p.Applications {
 		a := &p.Applications[i]
 		c := Card{ID: a.Record.ID, State: a.Record.Current(), Arrival: a.Arrival, Passed: a.Record.History()}
@@ -104,11 +108,9 @@ func answer(p store.Person) (out Answer) {
 		out.Cards = append(out.Cards, c)
 	}
 	slices.SortStableFunc(out.Cards, func(a, b Card) int { return b.State.AsOf.Compare(a.State.AsOf) })
-	if len(out.Cards) > 0 {
-		out.Fresh = out.Cards[0].State.AsOf
-	}
-	var shown []Card
-	for _, c := range out.Cards {
+	out.Fresh = out.Cards[0].State.AsOf
+	shown := out.Cards[:1]
+	for _, c := range out.Cards[1:] {
 		if !slices.ContainsFunc(shown, func(newer Card) bool { return covers(newer, c) }) {
 			shown = append(shown, c)
 		}

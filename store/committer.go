@@ -133,7 +133,7 @@ func (s *Store) between(ctx context.Context, chore func()) error {
 
 // batch is what one commit will write.
 type batch struct {
-	txn     *badger.Txn // the state before it
+	txn     *badger.Txn // the state before it, for reading
 	rows    map[string][]byte
 	bytes   int
 	commit  Commit
@@ -150,7 +150,7 @@ type ran struct {
 }
 
 func (s *Store) newBatch() *batch {
-	return &batch{txn: s.db.NewTransaction(true), rows: map[string][]byte{}, inbox: s.inboxSeq}
+	return &batch{txn: s.db.NewTransaction(false), rows: map[string][]byte{}, inbox: s.inboxSeq}
 }
 
 // commitBatch runs first and whatever else is waiting, and commits all of it.
@@ -284,10 +284,12 @@ func (s *Store) write(b *batch) error {
 	next := s.head
 	next.Seq++
 	next.Cleared = max(next.Cleared, b.cleared)
-	if err := s.fill(b, &next); err != nil {
+	txn := s.db.NewTransaction(true)
+	defer txn.Discard()
+	if err := s.fill(txn, b, &next); err != nil {
 		return err
 	}
-	if err := b.txn.Commit(); err != nil {
+	if err := txn.Commit(); err != nil {
 		return s.breakDown(fmt.Errorf("committing to the store: %w", err))
 	}
 	if err := s.mark.advance(next.Seq); err != nil {
@@ -302,10 +304,10 @@ func (s *Store) write(b *batch) error {
 	return nil
 }
 
-// fill puts the batch's rows, its number and the head into the transaction.
-func (s *Store) fill(b *batch, next *head) error {
+// fill puts the batch's rows, its number and the head into txn.
+func (s *Store) fill(txn *badger.Txn, b *batch, next *head) error {
 	for key, value := range b.rows {
-		if err := put(b.txn, []byte(key), value); err != nil {
+		if err := put(txn, []byte(key), value); err != nil {
 			return err
 		}
 	}
@@ -318,7 +320,7 @@ func (s *Store) fill(b *batch, next *head) error {
 		}
 		s.mark.slot.tables = tables
 		for seq := next.Low + 1; seq <= through; seq++ {
-			if err := put(b.txn, numberedKey(seq), nil); err != nil {
+			if err := put(txn, numberedKey(seq), nil); err != nil {
 				return err
 			}
 		}
@@ -332,7 +334,7 @@ func (s *Store) fill(b *batch, next *head) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(put(b.txn, headKey, sealed), put(b.txn, numberedKey(next.Seq), number))
+	return errors.Join(put(txn, headKey, sealed), put(txn, numberedKey(next.Seq), number))
 }
 
 func put(txn *badger.Txn, key, value []byte) error {

@@ -18,13 +18,7 @@ func (tx *Tx) scan(prefix, from []byte, each visit) error {
 	opt := badger.DefaultIteratorOptions
 	opt.Prefix = prefix
 	opt.PrefetchValues = false
-	txn := tx.txn
-	if tx.batch != nil {
-		// A writing transaction may have one iterator only.
-		txn = tx.store.db.NewTransaction(false)
-		defer txn.Discard()
-	}
-	it := txn.NewIterator(opt)
+	it := tx.txn.NewIterator(opt)
 	defer it.Close()
 	written := tx.written(prefix, from)
 	for it.Seek(from); it.Valid() || len(written) > 0; {

@@ -87,7 +87,11 @@ func (tx *Tx) delete(key []byte) error {
 }
 
 func rowKey(kind byte, parts ...[]byte) []byte {
-	key := []byte{kind}
+	size := 1
+	for _, part := range parts {
+		size += len(part)
+	}
+	key := append(make([]byte, 0, size), kind)
 	for _, part := range parts {
 		key = append(key, part...)
 	}
