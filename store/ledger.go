@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/dgraph-io/badger/v4"
 )
 
 // ErasureKind is what an entry of the ledger of erasures erased.
@@ -199,8 +201,8 @@ func (tx *Tx) Erasing(kind ErasureKind, key [16]byte, at time.Time) error {
 }
 
 // ClearErased takes what was erased off the disk: deleted rows stay in
-// Badger's logs and tables until they are rewritten. It does nothing when
-// nothing was erased since the last time, and while a backup is being made,
+// Badger's logs and tables until they are rewritten. It looks only for logs of
+// large values when nothing was erased since the last time, and does nothing while a backup is being made,
 // which keeps all rows of its moment on the disk: then the next call does it.
 // Writers wait meanwhile.
 func (s *Store) ClearErased(ctx context.Context) error {
@@ -209,16 +211,34 @@ func (s *Store) ClearErased(ctx context.Context) error {
 	}
 	defer s.backups.Unlock()
 	through, needed, err := s.beginClearing(ctx)
-	if err != nil || !needed {
-		return err
+	if err == nil && needed {
+		err = s.flatten()
 	}
-	if err := s.flatten(); err != nil {
+	if err = errors.Join(err, s.reclaimLogs()); err != nil || !needed {
 		return err
 	}
 	return s.Update(ctx, func(tx *Tx) error {
 		tx.cleared = through
 		return nil
 	})
+}
+
+// reclaimLogs removes the logs in which Badger keeps values of more than a
+// megabyte apart, where most of what they hold has been deleted. Badger never
+// does so by itself.
+func (s *Store) reclaimLogs() error {
+	if !s.enter() {
+		return ErrClosed
+	}
+	defer s.inside.Done()
+	for {
+		switch err := s.db.RunValueLogGC(0.5); {
+		case errors.Is(err, badger.ErrNoRewrite), errors.Is(err, badger.ErrRejected):
+			return nil // there is none, or another call is at it
+		case err != nil:
+			return fmt.Errorf("taking away logs of what was deleted: %w", err)
+		}
+	}
 }
 
 func (s *Store) flatten() error {
