@@ -15,6 +15,7 @@ const (
 	follows role = iota // asks after two cards that are on their way, and subscribes to both
 	looks               // asks after two, and does not subscribe
 	early               // asks before any list speaks of the card
+	visits              // asks after one, looks around, has everything deleted, and comes again
 )
 
 // roleOf deals the roles out.
@@ -39,11 +40,12 @@ type citizen struct {
 	joined  bool
 	quiet   bool // will not talk after the beginning
 	talks   int
+	visited int       // visits that are over
 	names   [2]string // of the holders in this chat, as what was said last makes them
 }
 
 // subscribes reports whether the citizen is to be told of arrivals.
-func (c *citizen) subscribes() bool { return c.role != looks }
+func (c *citizen) subscribes() bool { return c.role == follows || c.role == early }
 
 // begun reports whether the citizen has done what makes them be told, or not.
 func (c *citizen) begun() bool {
@@ -63,20 +65,25 @@ type crowd struct {
 func newCrowd(server *demo.Server, w *witness, number int) *crowd {
 	c := &crowd{server: server, witness: w}
 	for n := range number {
-		platform := platforms[n%len(platforms)]
-		p := server.Person(platform, botID, fmt.Sprintf("prove %d", n))
-		one := &citizen{
-			person: p, role: roleOf(n / 2), names: [2]string{nickname(0), nickname(1)},
-			ledger: w.of(chatID{platform, p.ChatID()}),
-		}
-		for i := range 2 {
-			if one.role != early || i == 0 {
-				one.holders = append(one.holders, newHolder(2*n+i, p.Phone()))
-			}
-		}
-		c.citizens = append(c.citizens, one)
+		c.add(n, roleOf(n/2))
 	}
 	return c
+}
+
+// add makes the n-th citizen.
+func (c *crowd) add(n int, what role) {
+	platform := platforms[n%len(platforms)]
+	p := c.server.Person(platform, botID, fmt.Sprintf("prove %d", n))
+	one := &citizen{
+		person: p, role: what, names: [2]string{nickname(0), nickname(1)},
+		ledger: c.witness.of(chatID{platform, p.ChatID()}),
+	}
+	for i := range 2 {
+		if i == 0 || what == follows || what == looks {
+			one.holders = append(one.holders, newHolder(2*n+i, p.Phone()))
+		}
+	}
+	c.citizens = append(c.citizens, one)
 }
 
 // known are the holders whose cards the first list speaks of.
@@ -93,7 +100,7 @@ func (c *crowd) known() (all []*holder) {
 // what came before, so that nothing that is owed becomes untrue.
 func (c *crowd) expecting() (all []*citizen) {
 	for _, one := range c.citizens {
-		if one.begun() && one.ledger.told() {
+		if one.role != visits && one.begun() && one.ledger.told() {
 			all = append(all, one)
 		}
 	}

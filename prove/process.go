@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -34,8 +35,14 @@ type process struct {
 // start runs the program with args; log, when there is one, takes its standard
 // error. When ctx ends it is killed.
 func (w *world) start(ctx context.Context, log *os.File, args ...string) (*process, error) {
+	return w.startWith(ctx, log, nil, args...)
+}
+
+// startWith is start for a command that reads its standard input.
+func (w *world) startWith(ctx context.Context, log *os.File, in io.Reader, args ...string) (*process, error) {
 	p := &process{cmd: exec.CommandContext(ctx, w.binary, args...), done: make(chan struct{})}
 	p.cmd.Dir, p.cmd.Env = w.dir, w.env
+	p.cmd.Stdin = in
 	p.cmd.Stdout, p.cmd.Stderr = &p.out, &p.out
 	if log != nil {
 		p.cmd.Stderr = log

@@ -61,6 +61,9 @@ func (c *citizen) beginning() [][]move {
 		{says("/start", exactly("the welcome", locale.Welcome("")))},
 		{shares(exactly("the question for the code", locale.AskCode()))},
 	}
+	if c.role == visits {
+		return append(moves, c.visit()...)
+	}
 	if c.role == early {
 		why, _, _ := strings.Cut(locale.WhyNotFound(card.Telegram), "\n")
 		return append(moves,
@@ -75,6 +78,23 @@ func (c *citizen) beginning() [][]move {
 		moves = append(moves, c.second()...)
 	}
 	return moves
+}
+
+// visit is what a visitor does after proving their phone. In the end nothing is
+// kept of them.
+func (c *citizen) visit() [][]move {
+	platform := c.person.Platform()
+	question := locale.Questions()[c.visited%len(locale.Questions())]
+	title := locale.QuestionTitle(question)
+	return [][]move{
+		{says(c.holders[0].code, recognised()...)},
+		{says(locale.ButtonWay, holding("the way as a picture", locale.ButtonWay+"\n"))},
+		{says("/questions", exactly("the questions", locale.ChooseQuestion()))},
+		{presses(title, exactly("the answer", locale.Answer(question, locale.QuestionFacts{}, card.Platform(platform))))},
+		{says(locale.ButtonSubscribe, holding("the promise to tell", locale.Subscribed()))},
+		{says(locale.ButtonDeleteMyData, exactly("the question whether to delete", locale.AskForget(false)))},
+		{presses(locale.ButtonForgetYes, exactly("the end of the question", locale.Forgetting()), exactly("the farewell", locale.Forgotten()))},
+	}
 }
 
 // recognised are the replies to a code that fits.
@@ -146,7 +166,12 @@ func nickname(n int) string { return "نام " + spell(n, 4) }
 // goOn makes the next move, or the next few at once.
 func (c *citizen) goOn() error {
 	var moves []move
-	if first := c.beginning(); c.spoken < len(first) {
+	first := c.beginning()
+	if c.role == visits && c.spoken == len(first) {
+		c.spoken, c.visited = 0, c.visited+1
+		first = c.beginning()
+	}
+	if c.spoken < len(first) {
 		moves = first[c.spoken]
 	} else {
 		moves = c.talk()
