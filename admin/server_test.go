@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -28,6 +29,7 @@ const token = "a-canary-for-the-admin-token"
 
 // clerk is a Desk that reads what it is sent.
 type clerk struct {
+	mu   sync.Mutex // of how and got
 	how  desk.ImportOptions
 	got  string
 	err  error
@@ -44,7 +46,9 @@ func (c *clerk) TakeIn(_ context.Context, how desk.ImportOptions, list io.Reader
 	if err != nil {
 		return desk.ImportReport{}, fmt.Errorf("receiving the list: %w", err)
 	}
+	c.mu.Lock()
 	c.how, c.got = how, string(text)
+	c.mu.Unlock()
 	for n := range 150 {
 		if err := how.Refused(manifest.Line{Number: n + 2, Cells: []string{"a secret"}, Column: "mobile", Reason: manifest.ReasonMobile}); err != nil {
 			return desk.ImportReport{}, err

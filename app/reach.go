@@ -170,7 +170,7 @@ func startChild(ctx context.Context, around string, uid, gid uint32) (net.Conn, 
 	if err != nil {
 		return nil, fmt.Errorf("making a connection: %w", err)
 	}
-	child := exec.CommandContext(ctx, program, childCommand)
+	child := exec.CommandContext(ctx, program, childCommand) //nolint:gosec // it is this program
 	child.Cancel = func() error { return child.Process.Signal(syscall.SIGTERM) }
 	child.Dir, child.Env, child.Stderr = "/", []string{}, os.Stderr
 	child.ExtraFiles = []*os.File{far}

@@ -318,7 +318,9 @@ func grow(first, last time.Duration, n int) time.Duration {
 
 // jitter returns a wait between half of d and d, so that many programs do not
 // come back together.
-func jitter(d time.Duration) time.Duration { return d/2 + rand.N(d/2+1) }
+func jitter(d time.Duration) time.Duration {
+	return d/2 + rand.N(d/2+1) //nolint:gosec // nobody gains by guessing it
+}
 
 // pause waits for d, or until ctx ends, and then returns why.
 func pause(ctx context.Context, d time.Duration) error {

@@ -91,7 +91,7 @@ func (p *page) serveFile(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	http.ServeFileFS(w, r, pageFiles, "page/"+name)
+	http.ServeFileFS(w, r, pageFiles, "page/"+name) //nolint:gosec // one of three names
 }
 
 // pageError is a refusal that the page shows in the person's words.

@@ -4,8 +4,13 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/dgraph-io/badger/v4"
+	"github.com/rs/zerolog"
 )
 
 // What stands inside a sealed backup is read without trust, and in bounded
@@ -103,4 +108,62 @@ func FuzzLedger(f *testing.F) {
 			t.Fatalf("more than a last line was passed over: %q", rest)
 		}
 	})
+}
+
+// A slot of the mark that is read is one that was written.
+func FuzzMark(f *testing.F) {
+	whole := slot{id: [16]byte{1}, key: [8]byte{2}, seq: 3, tables: tableList{size: 4, start: [8]byte{5}}}.bytes()
+	f.Add(whole)
+	f.Add(whole[:len(whole)-1])
+	f.Add(make([]byte, slotSize))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if s, ok := parseSlot(b); ok && !bytes.Equal(s.bytes(), b) {
+			t.Fatalf("%+v is read from other bytes than it is written as", s)
+		}
+	})
+}
+
+// Badger's list of tables, and what it names, is looked at before Badger opens
+// it; whatever stands there, it is refused with ErrDamaged and never panics.
+func FuzzTables(f *testing.F) {
+	list, sst := badgerFiles(f)
+	f.Add(list, sst)
+	f.Add(list[:len(list)-3], sst)
+	f.Add(list, sst[:len(sst)-1])
+	f.Add([]byte{}, []byte{})
+	dir := f.TempDir()
+	f.Fuzz(func(t *testing.T, list, sst []byte) {
+		name := filepath.Join(dir, "000001.sst")
+		err := errors.Join(os.WriteFile(filepath.Join(dir, badger.ManifestFilename), list, 0o600), os.WriteFile(name, sst, 0o600))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, err := range []error{checkTables(dir), checkTable(name)} {
+			if err != nil && !errors.Is(err, ErrDamaged) {
+				t.Fatalf("refused otherwise: %v", err)
+			}
+		}
+	})
+}
+
+// badgerFiles are a list of tables and a table as Badger writes them.
+func badgerFiles(f *testing.F) (list, sst []byte) {
+	dir := f.TempDir()
+	db, err := openBadger(dir, 1<<20, zerolog.Nop())
+	if err != nil {
+		f.Fatal(err)
+	}
+	err = db.Update(func(txn *badger.Txn) error { return txn.Set([]byte("k"), make([]byte, 100)) })
+	if err := errors.Join(err, db.Close()); err != nil {
+		f.Fatal(err)
+	}
+	list, err = os.ReadFile(filepath.Join(dir, badger.ManifestFilename))
+	if err != nil {
+		f.Fatal(err)
+	}
+	sst, err = os.ReadFile(filepath.Join(dir, "000001.sst"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	return list, sst
 }

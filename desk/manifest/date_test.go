@@ -3,6 +3,7 @@ package manifest
 import (
 	"encoding/csv"
 	"os"
+	"strings"
 	"testing"
 	"time"
 )
@@ -74,4 +75,40 @@ func TestParseTimeVectors(t *testing.T) {
 			t.Errorf("%s: got %v (%v), which does not hold %s", row[1], got, reason, row[0])
 		}
 	}
+}
+
+// Whatever is read as a date is in a year that a card can have, in UTC, and is
+// read as the same however its digits are written.
+func FuzzDate(f *testing.F) {
+	for _, seed := range []string{"", "1405/09/02", "۱۴۰۵/۰۹/۰۲  ۱۲:۴۵:۰۷", "20261123T0915Z", "2026-11-23T09:15:01.987654321+03:30", "1403/12/30", "1.4E+7", "14050902 24:00"} {
+		f.Add(seed)
+	}
+	tehran, err := time.LoadLocation("Asia/Tehran")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		at, reason := parseTime(text, tehran)
+		if reason != 0 {
+			if !at.IsZero() || reason.Sentence() == "" {
+				t.Fatalf("%q is refused with %q and gave %v", text, reason.Sentence(), at)
+			}
+			return
+		}
+		if at.Location() != time.UTC || at.Year() < 1899 || at.Year() > 2121 {
+			t.Fatalf("%q is read as %v", text, at)
+		}
+		persian := strings.Map(func(r rune) rune {
+			if '0' <= r && r <= '9' {
+				return '۰' + r - '0'
+			}
+			return r
+		}, text)
+		if again, _ := parseTime(persian, tehran); !again.Equal(at) {
+			t.Fatalf("%q is read as %v, and %q as %v", text, at, persian, again)
+		}
+		if again, _ := parseTime(at.Format(time.RFC3339Nano), tehran); !again.Equal(at) && at.Year() >= 1900 && at.Year() < 2100 {
+			t.Fatalf("%q is read as %v, which is read as %v", text, at, again)
+		}
+	})
 }
