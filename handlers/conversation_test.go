@@ -24,7 +24,7 @@ func TestJourney(t *testing.T) {
 		w.press("انتخاب دفتر").press("اصفهان").press("کاشان").press("دفتر نمونهٔ کاشان").says("یادداشت شد")
 		w.now = w.now.Add(time.Hour)
 		w.knows(saraCode, saraPhone, receiptOf, ready("1"))
-		w.text("وضعیت کارت من").says("آمادهٔ تحویل", "همان دفتر دلخواه شما نیست")
+		w.text("وضعیت کارت من").says("آمادهٔ تحویل", "به دفتر دلخواه شما نرفته است")
 		w.press("بعداً یادم بینداز").press("سه روز دیگر").says("۱۰:۰۰")
 		w.press("وضعیت کارت من").press("تحویل گرفتم").says("یادداشت کردیم").press("هنوز نگرفته‌ام")
 		w.text("/settings").press("افزودن یک نفر دیگر").text(mamanCode).says(locale.NotFoundYet())
@@ -32,7 +32,7 @@ func TestJourney(t *testing.T) {
 		w.text("/status").says("«" + locale.Name("خودم") + "»")
 		w.text("تنظیمات").press("مامان").press("برداشتن از فهرست").press("بله")
 		w.text("راهنما").text("/privacy")
-		w.press("حذف اطلاعات من").press("بله، حذف شود").says("همهٔ اطلاعات شما حذف شد")
+		w.press("حذف اطلاعات من").press("بله، حذف شود").says("همهٔ اطلاعات شما در این گفت‌وگو حذف شد")
 		if len(w.menu.Rows) != 1 || w.menu.Rows[0][0].Text != locale.ButtonStartAgain {
 			t.Errorf("the menu is %v", w.menu)
 		}

@@ -39,7 +39,7 @@ func AlarmOutboxLate(p card.Platform, alerts int) string {
 
 // AlarmOutboxFlows says that none does.
 func AlarmOutboxFlows(p card.Platform) string {
-	return "خبر‌های مانده به " + PlatformName(p) + " رسید."
+	return "خبرهای مانده به " + PlatformName(p) + " رسید."
 }
 
 // AlarmDiskLow says how little room is left.
@@ -54,7 +54,7 @@ func AlarmDiskRoom() string { return "دیسک سرور دوباره جا دار
 // AlarmFeedSilent says for how many days no list has come.
 func AlarmFeedSilent(days int) string {
 	return Number(days) + " روز است که هیچ فهرستی وارد نشده است؛ در این مدت خبر کارت تازه‌ای به کسی نرسیده است.\n" +
-		"از دفتر‌ها یا سامانه‌ای که فهرست می‌فرستد بپرسید."
+		"از دفترها یا سامانه‌ای که فهرست می‌فرستد بپرسید."
 }
 
 // AlarmFeedSpeaks says that a list came.
@@ -74,7 +74,7 @@ func AlarmHeld(messages int, since time.Time) string {
 
 // AlarmReleased says that they go out.
 func AlarmReleased() string {
-	return "خبر‌ها و یادآوری‌های نگه‌داشته‌شده فرستاده می‌شود."
+	return "خبرها و یادآوری‌های نگه‌داشته‌شده فرستاده می‌شود."
 }
 
 // AlarmSetAside says that so many updates could not be handled.

@@ -46,7 +46,7 @@ func subject(nicknames []string) string {
 func Arrived(a AlertView, now time.Time) string {
 	lines := []string{
 		ServiceName + ": " + subject(a.Nicknames) + " به دفتر رسید.",
-		"برای گرفتن آن به این دفتر بروید.",
+		"برای گرفتن " + a.it() + " به این دفتر بروید.",
 	}
 	lines = append(append(lines, a.until(now)...), "", OfficeLines(a.Office))
 	if a.Wish.Code != "" {
@@ -63,20 +63,34 @@ func (a AlertView) until(now time.Time) []string {
 	if a.Terms.Until.IsZero() {
 		return nil
 	}
-	return []string{KeptUntil(a.Terms.Until, len(a.Nicknames) > 1, now)}
+	return []string{KeptUntil(a.Terms.Until, a.several(), now)}
+}
+
+func (a AlertView) several() bool { return len(a.Nicknames) > 1 }
+
+// it stands for the cards after their first mention.
+func (a AlertView) it() string {
+	if a.several() {
+		return "آن‌ها"
+	}
+	return "آن"
 }
 
 // StillThere is the reminder.
 func StillThere(a AlertView, now time.Time) string {
 	lines := []string{
 		"یادآوری " + ServiceName + ": " + subject(a.Nicknames) + " هنوز در دفتر است.",
-		"اگر آن را گرفته‌اید، «" + ButtonCollected + "» را بزنید.",
+		"برای گرفتن " + a.it() + " به این دفتر بروید.",
 	}
 	lines = append(append(lines, a.until(now)...), "", OfficeLines(a.Office))
 	if !a.Told.IsZero() {
-		lines = append(lines, "رسیدن آن را "+Date(a.Told)+" خبر دادیم.")
+		lines = append(lines, "رسیدن "+a.it()+" را "+Date(a.Told)+" خبر دادیم.")
 	}
-	return strings.Join(append(lines, "", a.Terms.collecting()), "\n")
+	collected := "اگر کارت را گرفته‌اید، «" + ButtonCollected + "» را بزنید."
+	if a.several() {
+		collected = "هر کدام را که گرفته‌اید، دکمهٔ «" + ButtonCollected + "» آن را بزنید."
+	}
+	return strings.Join(append(lines, "", a.Terms.collecting(), "", collected), "\n")
 }
 
 // Defective says that papers are missing.
@@ -127,7 +141,7 @@ func OptOut() string {
 
 // MoreNews stands for the news that one message has no room for.
 func MoreNews() string {
-	return "خبر‌های دیگری هم هست. «" + ButtonStatus + "» را بزنید."
+	return "خبرهای دیگری هم هست. «" + ButtonStatus + "» را بزنید."
 }
 
 // SomebodyYouFollow stands for a nickname that is not there.

@@ -41,7 +41,7 @@ func Accepting() string { return "پذیرفتید." }
 
 // FamilyAccepted goes before the status, with the main buttons.
 func FamilyAccepted() string {
-	return "از این پس خبر‌های این کارت را همین‌جا می‌فرستیم. هر وقت خواستید وضعیت آن را ببینید، «" + ButtonStatus + "» را بزنید."
+	return "از این پس خبرهای این کارت را همین‌جا می‌فرستیم. هر وقت خواستید وضعیت آن را ببینید، «" + ButtonStatus + "» را بزنید."
 }
 
 // InviteAccepted tells who made the invitation.

@@ -11,7 +11,7 @@ const (
 
 // Subscribed stands before the status when a person asked to be told.
 func Subscribed() string {
-	return "از این پس خبر‌های این کارت را همین‌جا می‌فرستیم."
+	return "از این پس خبرهای این کارت را همین‌جا می‌فرستیم."
 }
 
 // Unsubscribed stands before the status when a person asked not to be told.

@@ -18,18 +18,18 @@ func OfferRefused() string { return "نپذیرفتید و چیزی عوض نش�
 // OfferOperator says what who runs the program gets in this chat.
 func OfferOperator() string {
 	return "این پیوند برای مسئول " + ServiceName + " است.\n" +
-		"اگر بپذیرید، هشدار‌های خود برنامه در همین گفت‌وگو می‌آید؛ مثل خبری که مدتی است نمی‌رسد. نام و کد کسی در آن‌ها نیست.\n\n" +
+		"اگر بپذیرید، هشدارهای خود برنامه در همین گفت‌وگو می‌آید؛ مثل خبری که مدتی است نمی‌رسد. نام و کد کسی در آن‌ها نیست.\n\n" +
 		"اگر مسئول این برنامه نیستید، نپذیرید."
 }
 
 // OperatorAccepted says that this is the operator's chat from now on.
 func OperatorAccepted() string {
-	return "از این پس هشدار‌های " + ServiceName + " در همین گفت‌وگو می‌آید.\nبرای پایان دادن به آن، «" + ButtonDeleteMyData + "» را بنویسید."
+	return "از این پس هشدارهای " + ServiceName + " در همین گفت‌وگو می‌آید.\nبرای پایان دادن به آن، «" + ButtonDeleteMyData + "» را بنویسید."
 }
 
 // OperatorReplaced tells the operator's chat of before.
 func OperatorReplaced() string {
-	return "از این پس هشدار‌های " + ServiceName + " در گفت‌وگوی دیگری می‌آید و دیگر به این‌جا نمی‌رسد.\nاگر از آن خبر ندارید، از کسی که برنامه را اجرا می‌کند بپرسید."
+	return "از این پس هشدارهای " + ServiceName + " در گفت‌وگوی دیگری می‌آید و دیگر به اینجا نمی‌رسد.\nاگر از آن خبر ندارید، از کسی که برنامه را اجرا می‌کند بپرسید."
 }
 
 func inviteSamples() []Sample {

@@ -42,7 +42,7 @@ type NearView struct {
 // NearestOffices shows the offices that are near, the nearest first, one at
 // least. A button for each stands beneath.
 func NearestOffices(nickname string, near []NearView) string {
-	parts := []string{heading(nickname) + "نزدیک‌ترین دفتر‌ها به جایی که فرستادید. فاصله‌ها به خط راست است. یکی را انتخاب کنید، یا نام دیگری بنویسید."}
+	parts := []string{heading(nickname) + "نزدیک‌ترین دفترها به جایی که فرستادید. فاصله‌ها به خط راست است. یکی را انتخاب کنید، یا نام دیگری بنویسید."}
 	for i, n := range near {
 		lines := []string{Number(i+1) + ". " + OfficeName(n.Office) + "، " + Distance(n.Metres)}
 		switch {

@@ -7,7 +7,7 @@ const (
 	ButtonNextPage   = "صفحهٔ بعد"
 	ButtonPrevPage   = "صفحهٔ قبل"
 	ButtonProvinces  = "استان دیگر"
-	ButtonOtherPlace = "جا‌های دیگر"
+	ButtonOtherPlace = "جاهای دیگر"
 )
 
 // ChooseProvince asks for a province, or for a word to search by. current is
@@ -33,7 +33,7 @@ func ChooseOffice(nickname, city string) string {
 
 // OfficesFound goes above the offices that fit what was typed.
 func OfficesFound(nickname string) string {
-	return heading(nickname) + "این دفتر‌ها را یافتیم. یکی را انتخاب کنید، یا نام دیگری بنویسید."
+	return heading(nickname) + "این دفترها را یافتیم. یکی را انتخاب کنید، یا نام دیگری بنویسید."
 }
 
 // NoOfficeFound says that nothing fits what was typed.
@@ -47,12 +47,12 @@ func OwnOffice(name string) string { return "دفتر خود کارت: " + name 
 // OfficeChosen says that the wish is noted, and what it is worth.
 func OfficeChosen(nickname string, o card.Office) string {
 	return heading(nickname) + "دفتر دلخواه شما یادداشت شد.\n" + OfficeLines(o) +
-		"\n\nجای کارت را ثبت احوال تعیین می‌کند. اگر به دفتر دیگری برسد، همان را به شما می‌گوییم."
+		"\n\nدفتر تحویل را ثبت احوال تعیین می‌کند. اگر کارت به دفتر دیگری برسد، همان را به شما می‌گوییم."
 }
 
 // NoOffices says that no directory has been loaded.
 func NoOffices() string {
-	return "فهرست دفتر‌ها هنوز آماده نیست. کمی بعد دوباره بیایید."
+	return "فهرست دفترها هنوز آماده نیست. کمی بعد دوباره بیایید."
 }
 
 // ProveFirst answers what needs a card that the chat follows, where it follows

@@ -47,7 +47,7 @@ func NicknameTaken() string {
 // AskRemove asks for confirmation; nickname is empty in a chat that follows one
 // person; companions says that there are some.
 func AskRemove(nickname string, companions bool) string {
-	text := heading(nickname) + "از فهرست شما برداشته شود؟ دیگر خبری از این کارت نمی‌فرستیم."
+	text := heading(nickname) + "این کارت از فهرست شما برداشته شود؟ دیگر خبری از این کارت نمی‌فرستیم."
 	if companions {
 		text += companionsEndToo
 	}
@@ -56,7 +56,7 @@ func AskRemove(nickname string, companions bool) string {
 
 // Removed says that the person is off the list.
 func Removed(nickname string) string {
-	return heading(nickname) + "از فهرست شما برداشته شد."
+	return heading(nickname) + "این کارت از فهرست شما برداشته شد."
 }
 
 // TooManyPeople says that a chat can follow no more.

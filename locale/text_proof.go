@@ -27,7 +27,7 @@ const lostButton = "اگر دکمه پیدا نیست، نشانهٔ چهارخ�
 
 // PhoneTyped is the answer to a phone number that was written.
 func PhoneTyped() string {
-	return "ممنون، ولی شماره را لازم نیست بنویسید. " + pressContact + "\n" + lostButton
+	return "ممنون؛ لازم نیست شماره را بنویسید. " + pressContact + "\n" + lostButton
 }
 
 // CodeTooEarly is the answer to a national code that comes before the phone.
@@ -50,12 +50,13 @@ func ContactForwarded() string {
 
 // ContactLate is the answer to a contact that nobody asked for just now.
 func ContactLate() string {
-	return "شماره را باید همین حالا بفرستید، نه از پیش. " + pressContact
+	return "برای اطمینان، شماره را یک بار دیگر بفرستید. " + pressContact
 }
 
 // ContactNotMobile is the answer to a contact whose number is no mobile number.
 func ContactNotMobile() string {
-	return "این شماره، شمارهٔ همراه نیست. با حسابی بیایید که شمارهٔ همراه دارد، یا " + pressContact
+	return "شمارهٔ این حساب، شمارهٔ همراه نیست. با حسابی بیایید که شمارهٔ همراه دارد.\n" +
+		"اگر شمارهٔ همین حساب را تازه عوض کرده‌اید، " + pressContact
 }
 
 // kept is the one sentence on what is kept and why.
@@ -73,7 +74,7 @@ func AskCodeAgain() string {
 
 // CodeLength says how many digits came in place of ten.
 func CodeLength(digits int) string {
-	return "کد ملی باید ۱۰ رقم باشد؛ " + Number(digits) + " رقم فرستادید.\nلطفاً همهٔ رقم‌ها را، با صفر‌های اولش، دوباره بفرستید."
+	return "کد ملی باید ۱۰ رقم باشد؛ " + Number(digits) + " رقم فرستادید.\nلطفاً همهٔ رقم‌ها را، با صفرهای اولش، دوباره بفرستید."
 }
 
 // CodeLetters says that a national code has digits only.
@@ -94,13 +95,13 @@ func NotFoundYet() string {
 
 // OldestDropped says that a fourth waiting pair replaced the oldest.
 func OldestDropped() string {
-	return "در هر گفت‌وگو ۳ درخواست در انتظار می‌ماند؛ قدیمی‌ترین درخواست شما کنار رفت."
+	return "در هر گفت‌وگو ۳ درخواست در انتظار می‌ماند؛ قدیمی‌ترین درخواست شما کنار گذاشته شد."
 }
 
 // NotKeptWaiting is the answer in place of NotFoundYet when so many wait for
 // one code that no more are kept. It holds whatever the records say.
 func NotKeptWaiting() string {
-	return "هنوز کارتی با این کد و این شماره نیافتیم و درخواست‌های در انتظار برای این کد زیاد است؛ این یکی نگه داشته نشد.\nچند روز دیگر دوباره بپرسید، یا اگر رسید دارید کد رهگیری آن را بنویسید."
+	return "هنوز کارتی با این کد و این شماره نیافتیم. درخواست‌های زیادی برای این کد در انتظار است و درخواست شما نگه داشته نشد.\nچند روز دیگر دوباره بپرسید. اگر رسید دارید، کد رهگیری آن را بنویسید."
 }
 
 // AskReceipt asks for the receipt code.

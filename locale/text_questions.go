@@ -63,7 +63,7 @@ func answer(q Question, f QuestionFacts, p card.Platform) string {
 			"اگر مدرکی کم باشد، مرحله «" + StageName(card.StageDefective) + "» است و باید به دفتری بروید که درخواست داده‌اید.\n\n" +
 			"برای دیدن مرحلهٔ کارت خود، «" + ButtonStatus + "» را بزنید.\n" + WhereToAsk(p)
 	case QuestionBring:
-		return Bring(f.Bring) + f.varies() + "\n\nپیش از رفتن، «" + ButtonStatus + "» را بزنید و ببینید کارت رسیده است."
+		return Bring(f.Bring) + f.varies() + "\n\nپیش از رفتن، «" + ButtonStatus + "» را بزنید و ببینید کارت رسیده است یا نه."
 	case QuestionFee:
 		if f.Fee != "" {
 			return Fee(f.Fee) + f.varies()
@@ -81,9 +81,9 @@ func answer(q Question, f QuestionFacts, p card.Platform) string {
 		return "فقط صاحب کارت، چون در دفتر هویت و اثر انگشت او بررسی می‌شود.\n" +
 			"اگر رفتن برای صاحب کارت سخت است، پیش از هر کاری از دفتر بپرسید."
 	case QuestionSMS:
-		return "پیامک به شماره‌ای می‌رود که در درخواست نوشته‌اید. شاید آن شماره عوض شده، یا خط شما پیامک انبوه نمی‌گیرد.\n" +
-			"در خط همراه اول، عدد " + Isolate("2") + " را به " + Isolate("8999") + " پیامک کنید. در خط‌های دیگر از پشتیبانی خط بپرسید.\n\n" +
-			"«" + ButtonSubscribe + "» را بزنید تا بی‌نیاز از پیامک، همین‌جا خبر بدهیم."
+		return "پیامک به شماره‌ای می‌رود که در درخواست نوشته‌اید. شاید آن شماره عوض شده است، یا پیامک‌های انبوه و تبلیغاتی روی خط شما بسته است.\n" +
+			"برای باز کردن آن در خط همراه اول، عدد " + Isolate("2") + " را به " + Isolate("8999") + " پیامک کنید. در خط‌های دیگر از پشتیبانی خط بپرسید.\n\n" +
+			"«" + ButtonSubscribe + "» را بزنید تا بدون پیامک، همین‌جا خبر بدهیم."
 	case QuestionNumber:
 		return "خبر " + ServiceName + " به همین گفت‌وگو می‌آید و با عوض شدن شماره گم نمی‌شود.\n" +
 			"اگر کارت با شمارهٔ تازه پیدا نشد، کد رهگیری رسید را بفرستید: «" + ButtonStatus + "» و سپس «" + ButtonHaveReceipt + "».\n" +

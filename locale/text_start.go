@@ -60,7 +60,7 @@ func BackToMenu() string {
 func Help(p card.Platform) string {
 	return ServiceName + " می‌گوید کارت ملی هوشمند در چه مرحله‌ای است و رسیدن آن به دفتر را خبر می‌دهد.\n\n" +
 		"«" + ButtonStatus + "»: مرحله، دفتر و تاریخ\n" +
-		"«" + ButtonChooseOffice + "»: دفتری که برایتان راحت‌تر است\n" +
+		"«" + ButtonChooseOffice + "»: دفتری که دوست دارید کارت به آن برسد\n" +
 		"«" + ButtonSubscribe + "» و «" + ButtonUnsubscribe + "»: خبر رسیدن کارت\n" +
 		"«" + ButtonQuestions + "»: مدارک، هزینه، پیامک و پرسش‌های دیگر\n" +
 		"«" + ButtonSettings + "»: افزودن یا برداشتن افراد، و حذف اطلاعات\n\n" +

@@ -152,7 +152,7 @@ func meaning(c CardView) string {
 	case card.StageCollected:
 		return "کارت تحویل داده شده است. اگر آن را نگرفته‌اید، از دفتر بپرسید."
 	}
-	return "معنی این مرحله را نمی‌دانیم و حدس نمی‌زنیم. از دفتر بپرسید."
+	return "معنی این مرحله را نمی‌دانیم. از دفتری که درخواست داده‌اید بپرسید."
 }
 
 // wishLine speaks of the office that the person chose, where it is another
@@ -171,7 +171,7 @@ func wishLine(c CardView) string {
 
 // OtherOffice says that the card is not at the office that the person chose.
 func OtherOffice(wish card.Office) string {
-	return "این دفتر همان دفتر دلخواه شما نیست. دلخواه شما این بود: " + OfficeName(wish)
+	return "کارت به دفتر دلخواه شما نرفته است. دفتر دلخواه شما: " + OfficeName(wish)
 }
 
 // StillWaiting is the status of a pair of code and phone that no record fits.

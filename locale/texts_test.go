@@ -22,16 +22,18 @@ var flows = map[string]string{
 	"text_about.go":     "معرفی ربات",
 	"text_proof.go":     "شناختن صاحب کارت",
 	"text_status.go":    "وضعیت کارت",
-	"way.go":            "راه کارت",
+	"way.go":            "مسیر کارت",
 	"text_terms.go":     "هزینه، مدارک و مهلت",
-	"text_follow.go":    "خبرخواهی و یادآوری",
+	"text_follow.go":    "خبر خواستن و یادآوری",
 	"text_people.go":    "چند نفر در یک گفت‌وگو",
 	"text_office.go":    "انتخاب دفتر",
 	"text_nearest.go":   "نزدیک‌ترین دفتر",
 	"text_questions.go": "پرسش‌ها",
 	"text_settings.go":  "تنظیمات و حریم خصوصی",
 	"text_invite.go":    "دعوت‌ها",
-	"text_alert.go":     "خبر‌ها",
+	"text_alert.go":     "خبرها",
+	"text_alarm.go":     "هشدارهای مسئول برنامه",
+	"text_family.go":    "همراهان",
 	"text_demo.go":      "صفحهٔ نمایشی",
 	"ussd.go":           "کد دستوری",
 }
@@ -54,7 +56,7 @@ func textsPage(t *testing.T) string {
 	}
 	var b strings.Builder
 	b.WriteString("<!-- Written by `go test ./locale -update`; do not edit. With their buttons the texts stand in handlers/testdata. -->\n\n" +
-		"<div dir=\"rtl\">\n\n# همهٔ نوشته‌های کارت‌یار\n\nمقدار‌ها نمونه‌اند. نامی که پس از هر نوشته آمده، نام آن در برنامه است.\n")
+		"<div dir=\"rtl\">\n\n# همهٔ نوشته‌های کارت‌یار\n\nمقدارها نمونه‌اند. نامی که پس از هر نوشته آمده، نام آن در برنامه است.\n")
 	flow := ""
 	for _, s := range Samples() {
 		name, _, _ := strings.Cut(s.Name, "/")
