@@ -145,9 +145,21 @@ func (t *trial) eraseOther(ctx context.Context) error {
 	return nil
 }
 
-// endSoak lets all come to an end and judges.
+// endSoak lets all come to an end and judges. Whoever may have been erased is
+// listed once more: the state is compared with one in which nobody was.
 func (t *trial) endSoak(ctx context.Context, g gauge, before reading, readings []reading) error {
-	if err := t.last(ctx); err != nil {
+	var again []row
+	for _, h := range t.others {
+		again = append(again, t.history.add(h, "ready", office(1)))
+	}
+	list, err := t.write("again", again)
+	if err == nil {
+		err = t.take(ctx, list)
+	}
+	if err == nil {
+		err = t.last(ctx)
+	}
+	if err != nil {
 		return err
 	}
 	for _, b := range soakBounds() {
