@@ -79,7 +79,7 @@ func AlarmReleased() string {
 
 // AlarmSetAside says that so many updates could not be handled.
 func AlarmSetAside(updates int) string {
-	return "برنامه در پاسخ به " + Number(updates) + " پیام درماند و آن‌ها را کنار گذاشت؛ از فرستنده‌ها پوزش خواسته شده است.\n" +
+	return "برنامه نتوانست به " + Number(updates) + " پیام پاسخ دهد و آن‌ها را کنار گذاشت؛ از فرستنده‌ها پوزش خواسته شده است.\n" +
 		"گزارش برنامه علت را نوشته است؛ آن را برای سازندهٔ برنامه بفرستید."
 }
 

@@ -32,7 +32,7 @@ func Invitation(link string) string {
 // OfferFamily says what who opened an invitation gets.
 func OfferFamily() string {
 	return "شما دعوت شده‌اید تا خبر یک کارت ملی هوشمند را دنبال کنید.\n" +
-		"اگر بپذیرید، رسیدن کارت به دفتر را همین‌جا خبر می‌دهیم و هر وقت خواستید وضعیت آن را می‌بینید. از شما فقط نشانی همین گفت‌وگو را نگه می‌داریم.\n\n" +
+		"اگر بپذیرید، رسیدن کارت به دفتر را همین‌جا خبر می‌دهیم و هر وقت خواستید وضعیت آن را می‌بینید. از شما فقط نشانی همین گفت‌وگو و نامی را که برای این کارت می‌نویسید نگه می‌داریم.\n\n" +
 		"اگر نمی‌دانید پیوند از کیست، نپذیرید."
 }
 
@@ -47,7 +47,7 @@ func FamilyAccepted() string {
 // InviteAccepted tells who made the invitation.
 func InviteAccepted(nickname string) string {
 	return heading(nickname) + "همراه شما دعوت را پذیرفت و از این پس خبر این کارت را می‌گیرد.\n" +
-		"اگر آن را کسی پذیرفته است که نمی‌خواهید، در «" + ButtonCompanions + "» به دسترسی او پایان دهید."
+		"اگر همراهتان می‌گوید که نپذیرفته است، در «" + ButtonCompanions + "» به این دسترسی پایان دهید."
 }
 
 // OwnLink is the answer to who opens an invitation of their own.

@@ -13,7 +13,9 @@ func LinkOver() string {
 }
 
 // OfferRefused is the answer to [ButtonRefuse].
-func OfferRefused() string { return "نپذیرفتید و چیزی عوض نشد." }
+func OfferRefused() string {
+	return "نپذیرفتید و چیزی عوض نشد. اگر نظرتان عوض شد، همان پیوند را دوباره باز کنید."
+}
 
 // OfferOperator says what who runs the program gets in this chat.
 func OfferOperator() string {

@@ -56,7 +56,7 @@ func Answer(q Question, f QuestionFacts, p card.Platform) string {
 func answer(q Question, f QuestionFacts, p card.Platform) string {
 	switch q {
 	case QuestionWho:
-		return "هر کس ۱۵ ساله یا بزرگ‌تر است درخواست می‌دهد.\n" +
+		return "هر کس که ۱۵ سال یا بیشتر دارد درخواست می‌دهد.\n" +
 			"به دفتر پیشخوان دولت، ادارهٔ پست یا ادارهٔ ثبت احوال بروید و رسید درخواست را نگه دارید."
 	case QuestionWay:
 		return "مرحله‌ها به ترتیب: " + strings.Join(wayWords(), "، ") + ".\n" +
@@ -82,7 +82,7 @@ func answer(q Question, f QuestionFacts, p card.Platform) string {
 			"اگر رفتن برای صاحب کارت سخت است، پیش از هر کاری از دفتر بپرسید."
 	case QuestionSMS:
 		return "پیامک به شماره‌ای می‌رود که در درخواست نوشته‌اید. شاید آن شماره عوض شده است، یا پیامک‌های انبوه و تبلیغاتی روی خط شما بسته است.\n" +
-			"برای باز کردن آن در خط همراه اول، عدد " + Isolate("2") + " را به " + Isolate("8999") + " پیامک کنید. در خط‌های دیگر از پشتیبانی خط بپرسید.\n\n" +
+			"برای باز کردن آن در خط همراه اول، عدد " + Isolate("2") + " را به " + Isolate("8999") + " پیامک کنید. در خط‌های دیگر از پشتیبانی همان خط بپرسید.\n\n" +
 			"«" + ButtonSubscribe + "» را بزنید تا بدون پیامک، همین‌جا خبر بدهیم."
 	case QuestionNumber:
 		return "خبر " + ServiceName + " به همین گفت‌وگو می‌آید و با عوض شدن شماره گم نمی‌شود.\n" +

@@ -30,7 +30,7 @@ const (
 // reasons holds, for each reason, its name in logs and its Persian sentence.
 var reasons = [...]struct{ name, sentence string }{
 	ReasonBroken:       {"quotation mark never closed, or a row without end", "علامت \" در این سطر باز شده و بسته نشده است، یا سطر بیش از اندازه بلند است."},
-	ReasonCharacters:   {"damaged characters", "این خانه نویسهٔ ناخوانا دارد؛ پرونده هنگام ذخیره یا ارسال آسیب دیده است. آن را دوباره بنویسید."},
+	ReasonCharacters:   {"damaged characters", "این خانه حرف ناخوانا دارد؛ پرونده هنگام ذخیره یا ارسال آسیب دیده است. آن را دوباره بنویسید."},
 	ReasonCodeEmpty:    {"no national code", "کد ملی خالی است."},
 	ReasonCodeLength:   {"not ten digits", "کد ملی باید ۱۰ رقم باشد."},
 	ReasonCodeLetters:  {"something other than digits", "در کد ملی چیزی جز رقم نوشته شده است."},
