@@ -7,6 +7,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"flag"
@@ -15,8 +16,11 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"sync"
 	"syscall"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // experiment is one fault, or a family of them, and what must come out.
@@ -89,16 +93,54 @@ func run(ctx context.Context, args []string, out, complaints io.Writer) (status 
 		}
 		all = all[at : at+1]
 	}
-	for _, e := range all {
-		if err := e.prove(ctx, *long, *number, *seed, out); err != nil {
-			say("prove %s: %v\n", e.name, err)
-			status = 1
-		}
-		if ctx.Err() != nil {
-			return 1
+	together := 1
+	if len(all) > 1 && !*long {
+		together = 3
+	}
+	if err := proveAll(ctx, all, together, func(ctx context.Context, e experiment, out io.Writer) error {
+		return e.prove(ctx, *long, *number, *seed, out)
+	}, out); err != nil {
+		say("%v\n", err)
+		return 1
+	}
+	return 0
+}
+
+// timed are the experiments that compare times or fill the machine: nothing
+// else may run beside them.
+var timed = []string{"storm", "clock", "poison", "flood", "guess", "soak", "fuzz"}
+
+// proveAll runs experiments, so many together of those that wait more than they
+// work, and prints what each says when it is through. Its error has a line for
+// each that failed.
+func proveAll(ctx context.Context, all []experiment, together int, prove func(context.Context, experiment, io.Writer) error, out io.Writer) error {
+	var mu sync.Mutex
+	var failed []error
+	one := func(e experiment) {
+		began := time.Now()
+		var said bytes.Buffer
+		err := prove(ctx, e, &said)
+		mu.Lock()
+		defer mu.Unlock()
+		_, _ = fmt.Fprintf(out, "%s  %-36s %.0f s\n", said.Bytes(), "took", time.Since(began).Seconds())
+		if err != nil {
+			failed = append(failed, fmt.Errorf("prove %s: %w", e.name, err))
 		}
 	}
-	return status
+	var group errgroup.Group
+	group.SetLimit(together)
+	for _, e := range all {
+		if !slices.Contains(timed, e.name) && ctx.Err() == nil {
+			group.Go(func() error { one(e); return nil })
+		}
+	}
+	_ = group.Wait() // one notes what failed
+	for _, e := range all {
+		if slices.Contains(timed, e.name) && ctx.Err() == nil {
+			one(e)
+		}
+	}
+	return errors.Join(append(failed, ctx.Err())...)
 }
 
 // errBroken says that the program broke a promise.
