@@ -2,6 +2,7 @@ package alert
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -76,6 +77,9 @@ func (w *Worker) ahead(ctx context.Context, now time.Time, first bool) (rows []s
 		from := store.Due{Bot: w.Bot, Class: store.Alerts, At: now.Add(time.Second)}
 		err := tx.Due(from, endOfTime, func(d store.Due) bool {
 			p, err := tx.Person(d.Person)
+			if errors.Is(err, store.ErrDamaged) {
+				return ctx.Err() == nil // nothing can be written there either
+			}
 			if err != nil {
 				failed = err
 				return false

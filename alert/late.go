@@ -2,6 +2,7 @@ package alert
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -50,6 +51,9 @@ func (w *Worker) late(ctx context.Context, now time.Time) (late int, oldest time
 		err := tx.Due(from, now.Add(lateAfter), func(d store.Due) bool {
 			rows++
 			p, err := tx.Person(d.Person)
+			if errors.Is(err, store.ErrDamaged) {
+				return rows < lateMost && ctx.Err() == nil // told when it was to be sent
+			}
 			if err != nil {
 				failed = err
 				return false

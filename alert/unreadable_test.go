@@ -4,16 +4,21 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/dgraph-io/badger/v4"
+	"github.com/rs/zerolog"
 
 	"kartyar/card"
 	"kartyar/store"
 )
 
-// spoiled is a store in which ali's row cannot be read. Chat 1 follows him and
+// spoiled is a store in which neither ali's row nor what the outbox's rows hold
+// can be read. Chat 1 follows him and
 // sara, chat 2 follows him; all are to be told.
 func spoiled(t *testing.T) *store.Store {
 	t.Helper()
@@ -37,7 +42,8 @@ func spoiled(t *testing.T) *store.Store {
 		t.Fatal(err)
 	}
 	err = db.Update(func(txn *badger.Txn) error {
-		return txn.Set(append([]byte("p"), ali[:]...), []byte("not what was written"))
+		garbage := []byte("not what was written")
+		return errors.Join(txn.Set(append([]byte("p"), ali[:]...), garbage), spoilOutbox(txn, garbage))
 	})
 	if err := errors.Join(err, db.Close()); err != nil {
 		t.Fatal(err)
@@ -52,6 +58,23 @@ func spoiled(t *testing.T) *store.Store {
 		}
 	})
 	return s
+}
+
+func spoilOutbox(txn *badger.Txn, garbage []byte) error {
+	it := txn.NewIterator(badger.IteratorOptions{Prefix: []byte("o")})
+	var keys [][]byte
+	for it.Rewind(); it.Valid(); it.Next() {
+		keys = append(keys, it.Item().KeyCopy(nil))
+	}
+	it.Close()
+	err := error(nil)
+	if len(keys) != 3 {
+		err = fmt.Errorf("%d rows in the outbox", len(keys))
+	}
+	for _, key := range keys {
+		err = errors.Join(err, txn.Set(key, garbage))
+	}
+	return err
 }
 
 // inStore runs fn in a commit.
@@ -112,4 +135,39 @@ func TestErasingADamagedRow(t *testing.T) {
 		// the chat's end of the link
 		w.apply(row(ali, card.StageReady, "8", w.now)) // a later list begins anew
 	})
+}
+
+// Chat 1 hears of sara although ali, whom it follows too, cannot be read, and
+// the bot does not pause for that.
+func TestADamagedRowKeepsNobodyWaiting(t *testing.T) {
+	s := spoiled(t)
+	log, told := &lockedBuffer{}, make(chan Message)
+	w := NewWorker(WorkerOptions{
+		Store: s, Rules: workerRules, Bot: aBot, Log: zerolog.New(log),
+		Now: func() time.Time { return day0 },
+		Deliver: func(_ context.Context, m Message) Outcome {
+			told <- m
+			return Outcome{Kind: Sent}
+		},
+	})
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error)
+	go func() { ended <- w.Run(ctx) }()
+	m := <-told
+	cancel()
+	must(<-ended)
+	if m.Chat != chat(1) || len(m.Items) != 1 {
+		t.Errorf("told %+v", m)
+	}
+	if !w.pause.IsZero() {
+		t.Error("the bot pauses")
+	}
+	for d := range w.aside {
+		if d.Person != ali {
+			t.Errorf("%v is put aside", d)
+		}
+	}
+	if len(w.aside) == 0 || !strings.Contains(log.String(), "damaged in the store") {
+		t.Errorf("%d rows put aside; the operator hears %s", len(w.aside), log.String())
+	}
 }

@@ -40,7 +40,9 @@ type Worker struct {
 	reminding int // reminders among them
 	// low: rows before these are gone, so that a look does not walk over what
 	// the store still remembers of deleted ones.
-	low   map[store.Class]store.Due
+	low map[store.Class]store.Due
+	// aside: rows whose person or chat cannot be read, and when to try again.
+	aside map[store.Due]time.Time
 	pause time.Time // nothing goes out before this: the platform is down, or asked for a pause
 
 	taking sync.Mutex   // low holds for the outbox as it is
@@ -50,6 +52,7 @@ type Worker struct {
 const (
 	lookAgain    = time.Minute      // the longest time between looks
 	holdFor      = 10 * time.Second // after a fault of the store
+	asideFor     = time.Hour        // for a row whose person or chat is damaged
 	outageUntold = 5 * time.Second  // for an outage that does not say how long it lasts
 	noteTimeout  = 10 * time.Second // for noting what was sent while stopping
 	lateAfter    = 24 * time.Hour   // the operator hears of alerts older than this
@@ -66,7 +69,7 @@ func NewWorker(opt WorkerOptions) *Worker {
 	}
 	w := &Worker{
 		WorkerOptions: opt, wake: make(chan struct{}, 1),
-		busy: map[card.ChatKey]bool{}, low: map[store.Class]store.Due{},
+		busy: map[card.ChatKey]bool{}, low: map[store.Class]store.Due{}, aside: map[store.Due]time.Time{},
 	}
 	w.late24.Store(-1)
 	opt.Store.OnCommit(w.committed)
@@ -230,9 +233,10 @@ func (w *Worker) claim(d store.Due) (claimed, free bool) {
 	if w.sending >= w.Senders || reminder && w.reminding >= max(1, w.Senders/2) {
 		return false, false
 	}
-	if w.busy[d.Chat] {
+	if w.busy[d.Chat] || w.Now().Before(w.aside[d]) {
 		return false, true
 	}
+	delete(w.aside, d)
 	w.busy[d.Chat] = true
 	w.sending++
 	if reminder {
@@ -266,7 +270,7 @@ func (w *Worker) deliver(ctx context.Context, d store.Due) {
 		err = w.drop(ctx, d)
 	}
 	if err != nil {
-		w.hold(ctx, err)
+		w.hold(ctx, d, err)
 		return
 	}
 	if !ok {
@@ -280,7 +284,7 @@ func (w *Worker) deliver(ctx context.Context, d store.Due) {
 	case ctx.Err() != nil && (outcome.Kind == Later || outcome.Kind == Failed):
 		// Given up because the program stops: nobody's attempt.
 	default:
-		w.note(ctx, began, m, outcome)
+		w.note(ctx, began, d, m, outcome)
 	}
 }
 
@@ -298,18 +302,26 @@ func (w *Worker) drop(ctx context.Context, d store.Due) error {
 }
 
 // note writes the outcome even while the program stops: the message is out.
-func (w *Worker) note(ctx context.Context, began time.Time, m Message, outcome Outcome) {
+func (w *Worker) note(ctx context.Context, began time.Time, d store.Due, m Message, outcome Outcome) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteTimeout)
 	defer cancel()
 	err := w.Store.UpdateInBulk(ctx, func(tx *store.Tx) error { return w.Rules.note(tx, began, w.Now(), m, outcome) })
 	if err != nil {
-		w.hold(ctx, err)
+		w.hold(ctx, d, err)
 	}
 }
 
 // hold keeps a fault of the store from being met again and again at full speed.
-func (w *Worker) hold(ctx context.Context, err error) {
+// A damaged row is the trouble of its own message alone.
+func (w *Worker) hold(ctx context.Context, d store.Due, err error) {
 	if ctx.Err() != nil || errors.Is(err, store.ErrClosed) {
+		return
+	}
+	if errors.Is(err, store.ErrDamaged) {
+		w.mu.Lock()
+		w.aside[d] = w.Now().Add(asideFor)
+		w.mu.Unlock()
+		w.Log.Error().Err(err).Stringer("bot", w.Bot).Msg("a message waits, since what it tells of is damaged in the store; restore a backup")
 		return
 	}
 	w.Log.Error().Err(err).Stringer("bot", w.Bot).Msg("a message could not be prepared or noted; it will be tried again")

@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -45,6 +46,11 @@ type wire struct {
 	w    *bufio.Writer
 	used time.Time
 }
+
+// headMost is the longest head of an answer. The Bot API's are a tenth of it,
+// but a proxy before it may add cookies and policies, and an answer whose head
+// does not fit counts as none.
+const headMost = 16 << 10
 
 // idleMost is how long an unused connection is kept; as net/http's.
 const idleMost = 90 * time.Second
@@ -114,10 +120,27 @@ func (w *wire) exchange(out *fasthttp.Request, in *fasthttp.Response) error {
 		return fmt.Errorf("sending a request: %w", err)
 	}
 	if err := in.ReadLimitBody(w.r, maxAnswer); err != nil {
-		return fmt.Errorf("reading an answer: %w", err)
+		return fmt.Errorf("reading an answer: %w", unquoted(err))
 	}
 	return nil
 }
+
+// unquoted returns what an error of fasthttp's comes from: its own words quote
+// the answer, in which the request may stand.
+func unquoted(err error) error {
+	var network net.Error
+	if errors.As(err, &network) {
+		return network
+	}
+	for _, known := range []error{io.ErrUnexpectedEOF, io.EOF, fasthttp.ErrBodyTooLarge} {
+		if errors.Is(err, known) {
+			return known
+		}
+	}
+	return errNoHTTP
+}
+
+var errNoHTTP = errors.New("it is not as HTTP wants it, or its head is too long")
 
 // take returns a connection on which nothing is under way.
 func (l *line) take(ctx context.Context) (*wire, error) {
@@ -195,7 +218,7 @@ func (l *line) dial(ctx context.Context) (*wire, error) {
 		}
 		conn = over
 	}
-	return &wire{Conn: conn, r: bufio.NewReader(conn), w: bufio.NewWriter(conn)}, nil
+	return &wire{Conn: conn, r: bufio.NewReaderSize(conn, headMost), w: bufio.NewWriter(conn)}, nil
 }
 
 // close lets go of the idle connections, and of the others when their calls end.

@@ -46,6 +46,9 @@ func newEcho(t *testing.T, start func(*httptest.Server)) (*echo, *line) {
 			w.Header().Set("Location", "/x")
 			w.WriteHeader(http.StatusFound)
 		}
+		if strings.HasSuffix(r.URL.Path, "/long") {
+			w.Header().Set("Content-Security-Policy", strings.Repeat("x", headMost/2))
+		}
 		_, _ = io.WriteString(w, r.Method+" "+r.Host+" "+r.RequestURI+" "+r.Header.Get("Content-Type")+" "+string(body))
 	}))
 	e.Config.ConnState = func(_ net.Conn, state http.ConnState) {
@@ -102,6 +105,14 @@ func TestLine(t *testing.T) {
 	}
 }
 
+// An answer with a long head is one: otherwise what went out would go out again.
+func TestLongHead(t *testing.T) {
+	e, l := newEcho(t, (*httptest.Server).Start)
+	if status, _, err := post(t.Context(), l, e.URL+"/long", "x=1"); err != nil || status != http.StatusOK {
+		t.Errorf("status %d, error %v", status, err)
+	}
+}
+
 // TestLineEnds has answers that do not come, or break off.
 func TestLineEnds(t *testing.T) {
 	for name, answer := range map[string]func(net.Conn){
@@ -148,6 +159,8 @@ func TestLineEnds(t *testing.T) {
 			_, _, err = post(ctx, l, "http://"+listener.Addr().String(), "x=1")
 			if err == nil || name == "no answer" && !errors.Is(err, gone) {
 				t.Errorf("error %v", err)
+			} else if strings.Contains(err.Error(), "SSH") {
+				t.Errorf("the error quotes the answer: %v", err)
 			}
 			l.close()
 			_ = listener.Close()
