@@ -95,7 +95,9 @@ func run(ctx context.Context, args []string, out, complaints io.Writer) (status 
 	}
 	together := 1
 	if len(all) > 1 && !*long {
-		together = 3
+		together = 4
+		// The tests run the targets with what is kept for them.
+		all = slices.DeleteFunc(all, func(e experiment) bool { return e.name == "fuzz" })
 	}
 	if err := proveAll(ctx, all, together, func(ctx context.Context, e experiment, out io.Writer) error {
 		return e.prove(ctx, *long, *number, *seed, out)
@@ -108,7 +110,7 @@ func run(ctx context.Context, args []string, out, complaints io.Writer) (status 
 
 // timed are the experiments that compare times or fill the machine: nothing
 // else may run beside them.
-var timed = []string{"storm", "clock", "poison", "flood", "guess", "soak", "fuzz"}
+var timed = []string{"storm", "poison", "flood", "guess", "fuzz"}
 
 // proveAll runs experiments, so many together of those that wait more than they
 // work, and prints what each says when it is through. Its error has a line for

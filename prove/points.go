@@ -69,13 +69,25 @@ func killAtPoints(ctx context.Context, s *stage) (err error) {
 	return t.verdict(ctx)
 }
 
+// expectingLeast is how many chats must be open to news before the next list, so
+// that it brings several alerts.
+const expectingLeast = 6
+
 // trapMost is how long the program may take to come by a point.
 const trapMost = 30 * time.Second
 
 // killAt has the program killed when it comes by a point for the first, second
 // or third time, while it takes in a list.
 func (t *trial) killAt(ctx context.Context, round int, p point) error {
-	if err := errors.Join(t.up(ctx), t.read()); err != nil {
+	if err := t.up(ctx); err != nil {
+		return err
+	}
+	t.crowd.join(3)
+	most, cancel := context.WithTimeout(ctx, settleMost)
+	defer cancel()
+	// There has to be somebody for whom a list can bring news, or no alert
+	// ever comes by.
+	if err := t.pump(most, func() bool { return len(t.crowd.expecting()) >= expectingLeast }); err != nil {
 		return err
 	}
 	list, err := t.write(strconv.Itoa(round), t.news(round))
@@ -87,9 +99,9 @@ func (t *trial) killAt(ctx context.Context, round int, p point) error {
 	if err != nil {
 		return err
 	}
-	most, cancel := context.WithTimeout(ctx, trapMost)
-	defer cancel()
-	if err := t.untilClosed(most, fell); err != nil {
+	soon, end := context.WithTimeout(ctx, trapMost)
+	defer end()
+	if err := t.untilClosed(soon, fell); err != nil {
 		return fmt.Errorf("the program did not come by within %v: %w", trapMost, err)
 	}
 	if err := t.kill(ctx); err != nil {
