@@ -113,7 +113,6 @@ const (
 	KeyboardNone   KeyboardKind = iota
 	KeyboardInline              // under the message
 	KeyboardMenu                // in place of the phone's keyboard, until replaced
-	KeyboardRemove              // takes the menu away
 )
 
 // Button is one button. Exactly one of the ways to act is set; a menu button

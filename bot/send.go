@@ -187,15 +187,13 @@ func (c *Client) messageParams(chat int64, r Reply) (tgbotapi.Params, error) {
 	return params, nil
 }
 
-// The platforms' keyboards: InlineKeyboardMarkup, ReplyKeyboardMarkup and
-// ReplyKeyboardRemove in one.
+// The platforms' keyboards: InlineKeyboardMarkup and ReplyKeyboardMarkup in one.
 type markup struct {
 	Inline      [][]inlineButton `json:"inline_keyboard,omitempty"`
 	Menu        [][]menuButton   `json:"keyboard,omitempty"`
 	Resize      bool             `json:"resize_keyboard,omitempty"`
 	Persistent  bool             `json:"is_persistent,omitempty"`
 	Placeholder string           `json:"input_field_placeholder,omitempty"`
-	Remove      bool             `json:"remove_keyboard,omitempty"`
 }
 
 type inlineButton struct {
@@ -249,8 +247,6 @@ func (p Profile) markup(k Keyboard) (m markup, ok bool) {
 			}
 		}
 		return m, len(m.Menu) > 0
-	case KeyboardRemove:
-		return markup{Remove: true}, true
 	}
 	return markup{}, false
 }

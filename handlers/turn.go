@@ -83,7 +83,7 @@ func (t *turn) end() error {
 }
 
 func bringsMenu(r bot.Reply) bool {
-	return r.Keyboard.Kind == bot.KeyboardMenu || r.Keyboard.Kind == bot.KeyboardRemove
+	return r.Keyboard.Kind == bot.KeyboardMenu
 }
 
 // leave ends what was being asked for; what was given stays given.

@@ -156,7 +156,7 @@ func (w *world) sees(replies []bot.Reply) {
 				}
 			}
 		}
-		if r.Keyboard.Kind == bot.KeyboardMenu || r.Keyboard.Kind == bot.KeyboardRemove {
+		if r.Keyboard.Kind == bot.KeyboardMenu {
 			w.menu = r.Keyboard
 		}
 		w.log.WriteString(render(r))
