@@ -21,7 +21,9 @@ const (
 	FeedSilent Kind = "feed"     // no list has come for long
 	ToldNobody Kind = "nobody"   // a list brought cards, and nobody was told
 	SetAside   Kind = "aside"    // updates could not be handled
-	Held       Kind = "held"     // a restore held messages back
+	// StoreFailed is told as the program ends of it, and can be noted nowhere.
+	StoreFailed Kind = "store"
+	Held        Kind = "held" // a restore held messages back
 )
 
 // Fact is how it stands with one kind of trouble. One of which nothing is known

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"sync"
 	"time"
 
 	"kartyar/alarm"
@@ -16,6 +17,7 @@ import (
 const (
 	alarmsNote = "alarms" // alarm.State
 	fedNote    = "fed"    // when a list was last taken in
+	startNote  = "start"  // when the program was last started
 
 	alarmsEvery  = time.Minute
 	alarmSend    = 30 * time.Second // for one message
@@ -40,17 +42,53 @@ type alarms struct {
 	state  alarm.State
 	logged map[alarm.Message]time.Time // of what no chat took
 	send   func(ctx context.Context, to card.Subscriber, text string) error
+
+	mu        sync.Mutex
+	operators []store.Operator // as they were last read
+	before    time.Time        // when the program was started before this time
 }
 
-// runAlarms looks every minute, and when something has happened, until ctx ends.
-func (s *server) runAlarms(ctx context.Context) error {
-	a := &alarms{server: s, state: alarm.State{}, logged: map[alarm.Message]time.Time{}, send: s.sendAlarm}
-	err := s.service.store.View(ctx, func(tx *store.Tx) error {
-		_, err := tx.Note(alarmsNote, &a.state)
-		return err
+func (s *server) newAlarms() *alarms {
+	return &alarms{server: s, state: alarm.State{}, logged: map[alarm.Message]time.Time{}, send: s.sendAlarm}
+}
+
+// begin reads what was told before.
+func (a *alarms) begin(ctx context.Context, now time.Time) error {
+	err := a.service.store.UpdateInBulk(ctx, func(tx *store.Tx) error {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		if _, err := tx.Note(alarmsNote, &a.state); err != nil {
+			return err
+		}
+		if _, err := tx.Note(startNote, &a.before); err != nil {
+			return err
+		}
+		return tx.PutNote(startNote, now.UTC())
 	})
-	if err != nil && ctx.Err() == nil {
+	if err != nil {
 		return fmt.Errorf("reading which alarms were told: %w", err)
+	}
+	return nil
+}
+
+// storeFailed tells the operator's chats that the program ends because of its
+// store. Nothing can be noted any more, so a program that was started twice in
+// an hour leaves it to the log: it would say the same at each start.
+func (a *alarms) storeFailed(ctx context.Context, now time.Time) {
+	a.mu.Lock()
+	operators, before := a.operators, a.before
+	a.mu.Unlock()
+	if now.Sub(before) >= alarm.Apart {
+		a.tell(ctx, operators, alarm.Message{Kind: alarm.StoreFailed}, now)
+	}
+}
+
+// run looks every minute, and when something has happened, until ctx ends.
+func (a *alarms) run(ctx context.Context) error {
+	s := a.server
+	if err := a.begin(ctx, time.Now()); err != nil && ctx.Err() == nil {
+		// A store without room for a note can still be read, and alarms told.
+		s.log.Warn().Err(err).Msg("which alarms were told is not known; some may be told again")
 	}
 	ticker := time.NewTicker(alarmsEvery)
 	defer ticker.Stop()
@@ -80,6 +118,9 @@ func (a *alarms) look(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return fmt.Errorf("reading the operator's chats: %w", err)
 	}
+	a.mu.Lock()
+	a.operators = operators
+	a.mu.Unlock()
 	before := maps.Clone(a.state)
 	for _, m := range a.state.Look(a.pulse.facts(now, fed), now) {
 		if a.tell(ctx, operators, m, now) {
@@ -180,11 +221,12 @@ func alarmText(m alarm.Message) string {
 		alarm.OutboxLate: {
 			func() string { return locale.AlarmOutboxLate(m.Platform, m.Number) }, func() string { return locale.AlarmOutboxFlows(m.Platform) },
 		},
-		alarm.DiskLow:    {func() string { return locale.AlarmDiskLow(m.Number) }, locale.AlarmDiskRoom},
-		alarm.FeedSilent: {func() string { return locale.AlarmFeedSilent(m.Number) }, locale.AlarmFeedSpeaks},
-		alarm.Held:       {func() string { return locale.AlarmHeld(m.Number, m.Since) }, locale.AlarmReleased},
-		alarm.ToldNobody: {on: func() string { return locale.AlarmToldNobody(m.Number) }},
-		alarm.SetAside:   {on: func() string { return locale.AlarmSetAside(m.Number) }},
+		alarm.DiskLow:     {func() string { return locale.AlarmDiskLow(m.Number) }, locale.AlarmDiskRoom},
+		alarm.FeedSilent:  {func() string { return locale.AlarmFeedSilent(m.Number) }, locale.AlarmFeedSpeaks},
+		alarm.Held:        {func() string { return locale.AlarmHeld(m.Number, m.Since) }, locale.AlarmReleased},
+		alarm.ToldNobody:  {on: func() string { return locale.AlarmToldNobody(m.Number) }},
+		alarm.SetAside:    {on: func() string { return locale.AlarmSetAside(m.Number) }},
+		alarm.StoreFailed: {on: locale.AlarmStoreFailed},
 	}[m.Kind]
 	if m.Over {
 		return words.over()

@@ -44,11 +44,7 @@ func TestAlarms(t *testing.T) {
 				return nil
 			},
 		}
-		err := st.View(ctx, func(tx *store.Tx) error {
-			_, err := tx.Note(alarmsNote, &a.state)
-			return err
-		})
-		if err != nil {
+		if err := a.begin(ctx, now); err != nil {
 			t.Fatal(err)
 		}
 		return a
@@ -93,6 +89,23 @@ func TestAlarms(t *testing.T) {
 	looks(again, later.Add(time.Minute),
 		"telegram بله دوباره پاسخ می‌دهد و پیام‌های مانده فرستاده می‌شود.",
 		"telegram فهرست‌های تازه رسیدن ۳۴۰ کارت را خبر دادند، ولی هیچ‌کس منتظر آن‌ها نبود و به کسی خبر داده نشد.\nببینید ستون شمارهٔ همراه پر است یا نه، و آیا مردم از این ربات خبر دارند.")
+	said = nil
+	again.storeFailed(ctx, later.Add(time.Minute)) // started twice in an hour
+	if said != nil {
+		t.Errorf("started twice in an hour, it says %q", said)
+	}
+	last := start(later.Add(2 * time.Hour))
+	if err := last.look(ctx, later.Add(2*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	said = nil
+	reached[card.Telegram] = false
+	reached[card.Bale] = true
+	st.Close()
+	last.storeFailed(ctx, later.Add(3*time.Hour))
+	if len(said) != 1 || !strings.HasPrefix(said[0], "bale انبارهٔ داده") {
+		t.Errorf("of a store that failed is said: %q", said)
+	}
 	if n := strings.Count(log.String(), `"told":false`); n != 1 {
 		t.Errorf("%d lines of alarms that nobody was told:\n%s", n, log.String())
 	}
@@ -106,7 +119,7 @@ func TestAlarmTexts(t *testing.T) {
 			t.Errorf("%s: %q, %q", kind, on, over)
 		}
 	}
-	for _, kind := range []alarm.Kind{alarm.ToldNobody, alarm.SetAside} {
+	for _, kind := range []alarm.Kind{alarm.ToldNobody, alarm.SetAside, alarm.StoreFailed} {
 		if alarmText(alarm.Message{Kind: kind, Number: 2}) == "" {
 			t.Errorf("%s has no words", kind)
 		}

@@ -169,9 +169,10 @@ func (s *server) run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return control.run(ctx) })
 	group.Go(func() error { return s.runAdmin(ctx) })
-	group.Go(func() error { return s.runAlarms(ctx) })
+	alarms := s.newAlarms()
+	group.Go(func() error { return alarms.run(ctx) })
 	group.Go(func() error { return s.clearHourly(ctx) })
-	group.Go(func() error { return s.watchStore(ctx) })
+	group.Go(func() error { return s.watchStore(ctx, alarms) })
 	group.Go(func() error { return s.reloadSettings(ctx) })
 	group.Go(func() error { return s.remindOfHeld(ctx) })
 	known := make(chan card.Bot, len(s.accounts))
@@ -187,8 +188,8 @@ func (s *server) run(ctx context.Context) error {
 const watchEvery = 5 * time.Second
 
 // watchStore ends the program when the store has failed: only opening it anew
-// shows what is in it.
-func (s *server) watchStore(ctx context.Context) error {
+// shows what is in it. The operator is told first.
+func (s *server) watchStore(ctx context.Context, alarms *alarms) error {
 	ticker := time.NewTicker(watchEvery)
 	defer ticker.Stop()
 	for {
@@ -199,6 +200,7 @@ func (s *server) watchStore(ctx context.Context) error {
 		}
 		err := s.service.store.View(ctx, func(*store.Tx) error { return nil })
 		if err != nil && ctx.Err() == nil {
+			alarms.storeFailed(ctx, time.Now())
 			return fmt.Errorf("the store has failed; when the cause is mended, start the program again: %w", err)
 		}
 	}

@@ -83,6 +83,12 @@ func AlarmSetAside(updates int) string {
 		"گزارش برنامه علت را نوشته است؛ آن را برای سازندهٔ برنامه بفرستید."
 }
 
+// AlarmStoreFailed says that the program ends because its store has failed.
+func AlarmStoreFailed() string {
+	return "انبارهٔ داده یا دیسک سرور از کار افتاد و برنامه ایستاد؛ تا دوباره راه نیفتد، کسی پاسخ یا خبر نمی‌گیرد. چیزی گم نمی‌شود.\n" +
+		"گزارش برنامه علت را نوشته است؛ آن را برطرف کنید و برنامه را دوباره راه بیندازید."
+}
+
 func alarmSamples() []Sample {
 	return []Sample{
 		{Name: "AlarmPollFails", Text: AlarmPollFails(card.Telegram)},
@@ -98,6 +104,7 @@ func alarmSamples() []Sample {
 		{Name: "AlarmToldNobody", Text: AlarmToldNobody(340)},
 		{Name: "AlarmHeld", Text: AlarmHeld(12, time.Date(2026, 11, 23, 10, 30, 0, 0, Tehran()))},
 		{Name: "AlarmReleased", Text: AlarmReleased()},
+		{Name: "AlarmStoreFailed", Text: AlarmStoreFailed()},
 		{Name: "AlarmSetAside", Text: AlarmSetAside(3)},
 	}
 }
