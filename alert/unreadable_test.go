@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/dgraph-io/badger/v4"
+	"github.com/dgraph-io/badger/v4/options"
 	"github.com/rs/zerolog"
 
 	"kartyar/card"
@@ -37,7 +38,7 @@ func spoiled(t *testing.T) *store.Store {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	db, err := badger.Open(badger.DefaultOptions(opt.Dir).WithLogger(nil))
+	db, err := badger.Open(badger.DefaultOptions(opt.Dir).WithCompression(options.None).WithLogger(nil))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -261,25 +261,6 @@ func TestDamagedFiles(t *testing.T) {
 	}
 }
 
-func TestFlippedBitInATable(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "data")
-	s := open(t, dir)
-	fill(t, s, 0, 5, 300)
-	closeStore(t, s)
-	for _, at := range []int64{20, 300, 900, 1500} {
-		harmed := crashed(t, dir)
-		flip(t, logs(t, harmed, "*.sst")[0], at)
-		s, err := store.Open(store.Options{Dir: harmed, Key: testKey})
-		if err != nil {
-			continue // noticed at once
-		}
-		if err := s.View(context.Background(), func(tx *store.Tx) error { _, err := tx.Offices(); return err }); err == nil {
-			t.Errorf("a flipped bit at %d was not noticed", at)
-		}
-		closeStore(t, s)
-	}
-}
-
 func TestNoRoom(t *testing.T) {
 	s, err := store.Open(store.Options{Dir: filepath.Join(t.TempDir(), "data"), Key: testKey, Reserve: math.MaxUint64})
 	if err != nil {
