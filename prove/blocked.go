@@ -133,12 +133,7 @@ func (b *blocking) come(ctx context.Context) error {
 	refuses := map[*citizen]bool{}
 	for _, c := range b.chats() {
 		refuses[c] = true
-		for place, told := range c.ledger.news {
-			if told == nil {
-				delete(c.ledger.news, place)
-				b.arrivals--
-			}
-		}
+		b.arrivals -= c.ledger.unexpect()
 	}
 	for _, c := range b.crowd.citizens {
 		if c.role != follows {

@@ -39,6 +39,7 @@ type citizen struct {
 	spoken  int // moves made
 	joined  bool
 	quiet   bool // will not talk after the beginning
+	began   bool // and does not begin again
 	talks   int
 	visited int       // visits that are over
 	names   [2]string // of the holders in this chat, as what was said last makes them
@@ -49,8 +50,13 @@ func (c *citizen) subscribes() bool { return c.role == follows || c.role == earl
 
 // begun reports whether the citizen has done what makes them be told, or not.
 func (c *citizen) begun() bool {
+	if c.began {
+		return true
+	}
 	first := len(c.beginning())
-	return c.spoken > first || c.spoken == first && len(c.ledger.owed) == 0
+	begun := c.spoken > first || c.spoken == first && len(c.ledger.owed) == 0
+	c.began = begun && c.role != visits
+	return begun
 }
 
 // crowd is everybody who writes.
@@ -135,7 +141,7 @@ func (c *crowd) turn() error {
 		if !one.joined || len(one.ledger.owed) > 0 {
 			continue
 		}
-		if c.resting && one.spoken >= len(one.beginning()) {
+		if (c.resting || one.quiet) && (one.began || one.spoken >= len(one.beginning())) {
 			continue
 		}
 		if err := one.goOn(); err != nil {

@@ -12,7 +12,10 @@ import (
 // people talk to it, lists are imported and alerts go out.
 func kill(ctx context.Context, s *stage) (err error) {
 	o := trialOptions{people: 120, slow: slowest}
-	if s.n < 20 {
+	switch {
+	case s.long: // a thousand alerts go out for each kill
+		o.people, o.talkers = 1600, 120
+	case s.n < 20:
 		o.people = 20
 	}
 	o.offices = 2 * (3*s.n + 40) // two a round, and some rounds more than kills, since not every kill hits

@@ -61,11 +61,7 @@ func (k *killings) duringImport(ctx context.Context, m moment, list string) (don
 func (k *killings) duringFanOut(ctx context.Context) error {
 	due := 0
 	for _, l := range k.witness.chats {
-		for _, told := range l.news {
-			if told == nil {
-				due++
-			}
-		}
+		due += l.due
 	}
 	if due > 0 {
 		want := k.witness.figures.alerts + 1 + k.dice.IntN(due)

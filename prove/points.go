@@ -19,24 +19,29 @@ type point struct {
 	here func(demo.FaultRequest) bool
 	// fault is what becomes of the call.
 	fault demo.Fault
+	// within, when it is set, lets the call be answered: the program is killed at
+	// some moment within this time after updates were handed out.
+	within time.Duration
 }
 
 func points() []point {
 	isAlert := func(text string) bool { _, is := announced(text); return is }
 	says := func(r demo.FaultRequest) bool { return r.Method == "sendMessage" || r.Method == "editMessageText" }
 	return []point{
-		{"before the commit", // the batch is handed out, and its receiver is gone
-			func(r demo.FaultRequest) bool { return r.Method == "getUpdates" }, demo.Fault{Lose: true}},
-		{"committed, not confirmed",
-			func(r demo.FaultRequest) bool { return r.Method == "getUpdates" && r.Offset > 0 }, demo.Fault{Drop: true}},
-		{"handled, not sent",
-			func(r demo.FaultRequest) bool { return says(r) && !isAlert(r.Text) }, demo.Fault{Drop: true}},
-		{"sent, not marked",
-			func(r demo.FaultRequest) bool { return says(r) && !isAlert(r.Text) }, demo.Fault{Lose: true}},
-		{"alert due, not sent",
-			func(r demo.FaultRequest) bool { return says(r) && isAlert(r.Text) }, demo.Fault{Drop: true}},
-		{"alert sent, not marked",
-			func(r demo.FaultRequest) bool { return says(r) && isAlert(r.Text) }, demo.Fault{Lose: true}},
+		{name: "before the commit", // the batch is handed out, and its receiver is gone
+			here: func(r demo.FaultRequest) bool { return r.Method == "getUpdates" }, fault: demo.Fault{Lose: true}},
+		{name: "in the commit",
+			here: func(r demo.FaultRequest) bool { return r.Method == "getUpdates" }, within: 6 * time.Millisecond},
+		{name: "committed, not confirmed",
+			here: func(r demo.FaultRequest) bool { return r.Method == "getUpdates" && r.Offset > 0 }, fault: demo.Fault{Drop: true}},
+		{name: "handled, not sent",
+			here: func(r demo.FaultRequest) bool { return says(r) && !isAlert(r.Text) }, fault: demo.Fault{Drop: true}},
+		{name: "sent, not marked",
+			here: func(r demo.FaultRequest) bool { return says(r) && !isAlert(r.Text) }, fault: demo.Fault{Lose: true}},
+		{name: "alert due, not sent",
+			here: func(r demo.FaultRequest) bool { return says(r) && isAlert(r.Text) }, fault: demo.Fault{Drop: true}},
+		{name: "alert sent, not marked",
+			here: func(r demo.FaultRequest) bool { return says(r) && isAlert(r.Text) }, fault: demo.Fault{Lose: true}},
 	}
 }
 
@@ -94,7 +99,7 @@ func (t *trial) killAt(ctx context.Context, round int, p point) error {
 	if err != nil {
 		return err
 	}
-	fell := t.trap(t.serving.process, p, t.dice.IntN(3))
+	fell := t.trap(ctx, t.serving.process, p, t.dice.IntN(3))
 	imported, err := t.start(ctx, nil, "import", "--yes", list)
 	if err != nil {
 		return err

@@ -28,11 +28,7 @@ func (t *trial) report() {
 	lost, alertsLost := 0, 0
 	for _, l := range w.chats {
 		lost += len(l.owed)
-		for _, told := range l.news {
-			if told == nil {
-				alertsLost++
-			}
-		}
+		alertsLost += l.due
 	}
 	line("updates", "%d queued, %d confirmed, %d handed out again", w.figures.queued, w.figures.confirmed, t.redelivered())
 	line("replies", "%d owed and given in order, %d lost", w.figures.replies, lost)

@@ -32,6 +32,7 @@ type trial struct {
 // trialOptions say how large a trial is.
 type trialOptions struct {
 	people  int           // chats; there are as many cards again that nobody asks after
+	talkers int           // of them, who go on talking after their beginning; 0 means all
 	offices int           // at which cards can come in
 	slow    time.Duration // a call to the platforms is held back for so long at most
 	env     []string      // of the program, over the usual
@@ -59,6 +60,11 @@ func (s *stage) trial(name string, o trialOptions) (*trial, error) {
 		began:   time.Now(),
 	}
 	t.crowd = newCrowd(w.server, t.witness, o.people)
+	if o.talkers > 0 {
+		for _, one := range t.crowd.citizens[o.talkers:] {
+			one.quiet = true
+		}
+	}
 	for n := range o.people {
 		t.others = append(t.others, newHolder(500_000+n, strangerPhone(n)))
 	}
@@ -68,6 +74,11 @@ func (s *stage) trial(name string, o trialOptions) (*trial, error) {
 // settleMost is how long the program may take, after the last kill, to do what
 // it owes.
 const settleMost = 90 * time.Second
+
+// patience is settleMost, and more where many people have much to say.
+func (t *trial) patience() time.Duration {
+	return settleMost + time.Duration(len(t.crowd.citizens))*100*time.Millisecond
+}
 
 // prepare loads the offices and the first list: the cards of all who ask after
 // a card that is on its way.
@@ -119,7 +130,7 @@ func (t *trial) up(ctx context.Context) (err error) {
 
 // settle waits until nothing is owed any more.
 func (t *trial) settle(ctx context.Context) error {
-	most, cancel := context.WithTimeout(ctx, settleMost)
+	most, cancel := context.WithTimeout(ctx, t.patience())
 	defer cancel()
 	err := t.pump(most, func() bool {
 		f := t.witness.figures
@@ -183,7 +194,7 @@ func (t *trial) news(round int) (news []row) {
 // arrive has a card come to an office, of which its holder is to be told.
 func (t *trial) arrive(of *citizen, h *holder, at card.Office) row {
 	if of.subscribes() {
-		of.ledger.news[at.Name] = nil
+		of.ledger.expect(at.Name)
 		t.arrivals++
 	}
 	return t.history.add(h, "ready", at)

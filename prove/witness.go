@@ -49,6 +49,7 @@ type ledger struct {
 	reply *sent            // the last reply accepted
 	alert *sent            // the last alert accepted
 	news  map[string]*sent // what the chat is to be told, by the office's name; nil until it was
+	due   int              // of news, how many it was not told yet
 }
 
 // owed is a reply that an update must get.
@@ -104,15 +105,29 @@ func (w *witness) of(chat chatID) *ledger {
 // already.
 func (l *ledger) owe(replies ...owed) { l.owed = append(l.owed, replies...) }
 
-// told reports whether a chat was told all that it is to be told.
-func (l *ledger) told() bool {
-	for _, told := range l.news {
+// expect notes that a chat is to be told of an arrival at an office.
+func (l *ledger) expect(place string) {
+	if _, is := l.news[place]; !is {
+		l.news[place] = nil
+		l.due++
+	}
+}
+
+// unexpect takes back what a chat was to be told and was not, since it is not
+// true any more, and returns how much that is.
+func (l *ledger) unexpect() (n int) {
+	for place, told := range l.news {
 		if told == nil {
-			return false
+			delete(l.news, place)
+			n++
 		}
 	}
-	return true
+	l.due -= n
+	return n
 }
+
+// told reports whether a chat was told all that it is to be told.
+func (l *ledger) told() bool { return l.due == 0 }
 
 // killed notes that the process that ran since entry `from` was killed. It is
 // called when all its calls have ended.
@@ -246,6 +261,7 @@ func (w *witness) told(chat chatID, place string, index int, e demo.Entry) {
 	case before == nil:
 		l.alert = &sent{owed: owed{name: place}, index: index, at: e.At, lost: e.Lost}
 		l.news[place] = l.alert
+		l.due--
 		w.figures.alerts++
 	case w.repeatsLost(before, index, e):
 		l.alert = before

@@ -63,7 +63,8 @@ func TestWitness(t *testing.T) {
 			w := newWitness(senders)
 			l := w.of(aChat)
 			l.owe(exactly("one", "one"), exactly("two", "two"))
-			l.news[office(1).Name], l.news[office(3).Name] = nil, nil
+			l.expect(office(1).Name)
+			l.expect(office(3).Name)
 			for _, e := range c.story {
 				if e == kill {
 					w.killed(noon)

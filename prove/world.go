@@ -139,8 +139,9 @@ func (w *world) setFault(fault func(demo.FaultRequest) *demo.Fault) {
 }
 
 // trap kills a process when it comes by a point, after it has passed it so many
-// times. The result is closed when that has happened.
-func (w *world) trap(p *process, at point, passed int) (fell <-chan struct{}) {
+// times. The result is closed when that has happened, and not before ctx ends
+// when it never does.
+func (w *world) trap(ctx context.Context, p *process, at point, passed int) (fell <-chan struct{}) {
 	done := make(chan struct{})
 	var mu sync.Mutex
 	w.setFault(func(r demo.FaultRequest) *demo.Fault {
@@ -154,11 +155,35 @@ func (w *world) trap(p *process, at point, passed int) (fell <-chan struct{}) {
 			return nil
 		}
 		w.setFault(nil)
+		if at.within > 0 {
+			seen, moment := len(w.server.Journal()), mrand.N(at.within)
+			go func() {
+				if w.handedOut(ctx, r.Platform, seen) && wait(ctx, moment) == nil {
+					p.kill()
+					close(done)
+				}
+			}()
+			return nil
+		}
 		p.kill()
 		close(done)
 		return &at.fault
 	})
 	return done
+}
+
+// handedOut waits until updates are handed out on a platform, which the journal
+// says after so many entries.
+func (w *world) handedOut(ctx context.Context, on demo.Platform, seen int) bool {
+	err := w.server.Wait(ctx, func(journal []demo.Entry) bool {
+		for ; seen < len(journal); seen++ {
+			if e := journal[seen]; e.Kind == demo.Handed && e.Platform == on {
+				return true
+			}
+		}
+		return false
+	})
+	return err == nil
 }
 
 func (w *world) connection(_ net.Conn, state http.ConnState) {
