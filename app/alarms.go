@@ -180,7 +180,7 @@ func (p *pulse) facts(now, fed time.Time) (facts []alarm.Fact) {
 		if fails := now.Sub(b.polled) > pollFailsFor; fails || b.answered {
 			facts = append(facts, alarm.Fact{Kind: alarm.PollFails, Platform: b.platform, On: fails})
 		}
-		if met := !b.conflict.IsZero() && now.Sub(b.conflict) < conflictFor; met || now.Sub(p.began) > conflictFor {
+		if met := b.contested(now); met || now.Sub(p.began) > conflictFor {
 			facts = append(facts, alarm.Fact{Kind: alarm.TwoPollers, Platform: b.platform, On: met})
 		}
 		if b.worker == nil {

@@ -44,6 +44,13 @@ type beat struct {
 	me       card.Bot
 }
 
+// contested reports whether another program polls with the bot's token: a
+// conflict was met not long ago. The two succeed in turns, so that polls that are
+// answered say nothing of it.
+func (b beat) contested(now time.Time) bool {
+	return !b.conflict.IsZero() && now.Sub(b.conflict) < conflictFor
+}
+
 func newPulse(s *store.Store, accounts []bot.Options, now time.Time) *pulse {
 	p := &pulse{store: s, known: map[card.Platform]*beat{}, began: now, wake: make(chan struct{}, 1)}
 	version, commit := builtFrom()
@@ -197,8 +204,11 @@ func (p *pulse) ready(ctx context.Context) []admin.Part {
 	parts := []admin.Part{storeReady(ctx, p.store)}
 	now := time.Now()
 	for _, b := range p.beats() {
-		polling := admin.Part{Part: "polling", Bot: string(b.platform), OK: b.worker != nil && now.Sub(b.polled) < pollsBehind}
+		contested := b.contested(now)
+		polling := admin.Part{Part: "polling", Bot: string(b.platform), OK: b.worker != nil && now.Sub(b.polled) < pollsBehind && !contested}
 		switch {
+		case contested:
+			polling.Says = "another program polls with this bot's token"
 		case b.worker == nil:
 			polling.Says = "the platform has not been reached yet"
 		case !polling.OK:

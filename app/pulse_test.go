@@ -48,7 +48,11 @@ func TestReady(t *testing.T) {
 	says("store", "polling no poll was answered for 7 minutes", "outbox")
 	accounts[0].Polled(&bot.Error{Kind: bot.Outage})
 	says("store", "polling no poll was answered for 7 minutes", "outbox")
-	accounts[0].Polled(nil)
+	accounts[0].Polled(&bot.Error{Kind: bot.Conflict})
+	accounts[0].Polled(nil) // each of two pollers succeeds now and then
+	says("store", "polling another program polls with this bot's token", "outbox")
+	p.known[card.Bale].conflict = time.Now().Add(-11 * time.Minute)
+	says("store", "polling", "outbox")
 	err = s.Update(ctx, func(tx *store.Tx) error {
 		return tx.PutDue(store.Due{Bot: me, Class: store.Alerts, At: time.Now().Add(-20 * time.Minute)})
 	})

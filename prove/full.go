@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -39,18 +41,25 @@ func fillDisk(ctx context.Context, s *stage) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, t.close()) }()
+	admin, err := t.openAdmin()
+	if err != nil {
+		return err
+	}
 	ctx, end := context.WithCancel(ctx) // no child outlives the world
 	defer end()
 	if err := errors.Join(t.prepare(ctx), t.begin(ctx)); err != nil {
 		return err
 	}
 	for round := 1; round <= s.n; round++ {
-		if err := t.fillUp(ctx, round, d); err != nil {
+		if err := t.fillUp(ctx, round, d, admin); err != nil {
 			return fmt.Errorf("round %d: %w", round, err)
 		}
 	}
 	if err := t.startFull(ctx, d); err != nil {
 		return fmt.Errorf("full at the start: %w", err)
+	}
+	if err := t.saysFull(); err != nil {
+		return err
 	}
 	s.line("disk", "filled to %d, %d, %d and %d MiB free, %d times, and full at the start", belowLists, belowUpdates, belowWrites, nothing, s.n)
 	if err := t.last(ctx); err != nil {
@@ -61,7 +70,7 @@ func fillDisk(ctx context.Context, s *stage) (err error) {
 
 // fillUp fills the disk in steps, and looks at each that what should go on does
 // and what should stop does.
-func (t *trial) fillUp(ctx context.Context, round int, d *disk) error {
+func (t *trial) fillUp(ctx context.Context, round int, d *disk, admin string) error {
 	list, err := t.write(strconv.Itoa(round), t.news(round))
 	if err != nil {
 		return err
@@ -75,6 +84,9 @@ func (t *trial) fillUp(ctx context.Context, round int, d *disk) error {
 	if !t.isAnswered(ctx, 10*time.Second) {
 		t.witness.breaks("with %d MiB free nobody is answered any more", belowLists)
 	}
+	if err := t.notReady(ctx, admin, belowLists); err != nil {
+		return err
+	}
 	for _, free := range []uint64{belowUpdates, belowWrites, nothing} {
 		if err := d.fillTo(free << 20); err != nil {
 			return err
@@ -85,6 +97,14 @@ func (t *trial) fillUp(ctx context.Context, round int, d *disk) error {
 		if t.ended() {
 			return fmt.Errorf("with %d MiB free `kartyar serve` ended: %w\n%s", free, t.serving.err, t.lastWords())
 		}
+		// What was being kept as the disk filled up is over: nothing more comes in.
+		before := t.witness.figures.confirmed
+		if err := errors.Join(t.notReady(ctx, admin, free), t.pass(ctx, time.Second)); err != nil {
+			return err
+		}
+		if f := t.witness.figures; f.confirmed != before || f.queued == f.confirmed {
+			t.witness.breaks("with %d MiB free updates are taken in: %d of %d before, %d now", free, before, f.queued, f.confirmed)
+		}
 	}
 	if err := t.refusedList(ctx, list); err != nil {
 		return err
@@ -92,7 +112,42 @@ func (t *trial) fillUp(ctx context.Context, round int, d *disk) error {
 	if err := d.fillTo(fullDisk / 2); err != nil {
 		return err
 	}
-	return t.take(ctx, list)
+	says, err := t.becomesReady(ctx, admin, readyMost)
+	if says != "" {
+		t.witness.breaks("with room again it says %q, %v later", says, readyMost)
+	}
+	return errors.Join(err, t.take(ctx, list))
+}
+
+// readyMost is how soon the program has to be ready when there is room again.
+const readyMost = 10 * time.Second
+
+// notReady holds the program to saying that it is not, and why.
+func (t *trial) notReady(ctx context.Context, admin string, free uint64) error {
+	says, err := unready(ctx, admin)
+	if !strings.Contains(says, "the disk is nearly full") {
+		t.witness.breaks("with %d MiB free it says that it is ready, or of what is not: %q", free, says)
+	}
+	return err
+}
+
+// saysFull holds the log to saying why updates were not taken in, and why the
+// store was not opened.
+func (t *trial) saysFull() error {
+	text, err := os.ReadFile(t.logPath())
+	if err != nil {
+		return fmt.Errorf("reading the program's log: %w", err)
+	}
+	for _, words := range []string{"updates could not be kept; they stay unconfirmed", "the store has no room to open"} {
+		said := false
+		for line := range bytes.Lines(text) {
+			said = said || bytes.Contains(line, []byte(words)) && bytes.Contains(line, []byte("the disk is nearly full"))
+		}
+		if !said {
+			t.witness.breaks("the log does not say %q and why", words)
+		}
+	}
+	return nil
 }
 
 // refusedList imports a list that has to be refused because of the room.

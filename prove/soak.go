@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -282,18 +281,4 @@ func fit(readings []reading, of func(reading) float64) (l straight) {
 		l.slope = above / below
 	}
 	return l
-}
-
-// openAdmin has the program's metrics served, and says where.
-func (w *world) openAdmin() (address string, err error) {
-	address, err = freeAddress()
-	if err != nil {
-		return "", err
-	}
-	at := slices.Index(w.env, "ADMIN_ADDR=off")
-	if at < 0 {
-		return "", errors.New("the world has no ADMIN_ADDR=off: " + strconv.Itoa(len(w.env)) + " settings")
-	}
-	w.env[at] = "ADMIN_ADDR=" + address
-	return address, nil
 }

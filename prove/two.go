@@ -25,6 +25,10 @@ func two(ctx context.Context, s *stage) (err error) {
 	defer func() { err = errors.Join(err, t.close()) }()
 	ctx, end := context.WithCancel(ctx) // no child outlives the world
 	defer end()
+	admin, err := t.openAdmin()
+	if err != nil {
+		return err
+	}
 	if err := errors.Join(t.prepare(ctx), t.begin(ctx)); err != nil {
 		return err
 	}
@@ -45,7 +49,7 @@ func two(ctx context.Context, s *stage) (err error) {
 	if err := t.last(ctx); err != nil {
 		return err
 	}
-	if err := t.secondOnTheToken(ctx); err != nil {
+	if err := t.secondOnTheToken(ctx, admin); err != nil {
 		return err
 	}
 	return t.verdict(ctx)
@@ -54,7 +58,7 @@ func two(ctx context.Context, s *stage) (err error) {
 // secondOnTheStore starts serve a second time, which has to be refused with a
 // sentence, and imports a list, which the first one takes in.
 func (t *trial) secondOnTheStore(ctx context.Context) error {
-	p, err := t.start(ctx, nil, "serve")
+	p, err := t.startBeside(ctx)
 	if err != nil {
 		return err
 	}
@@ -78,6 +82,14 @@ func (t *trial) secondOnTheStore(ctx context.Context) error {
 		return err
 	}
 	return t.take(ctx, list)
+}
+
+// startBeside starts another serve, with some of the environment otherwise.
+func (t *trial) startBeside(ctx context.Context, other ...string) (*process, error) {
+	usual := t.env
+	defer func() { t.env = usual }()
+	t.env = append(append(slices.Clone(usual), adminOff), other...)
+	return t.start(ctx, nil, "serve")
 }
 
 func lastLine(text string) string {
@@ -109,24 +121,27 @@ const conflicts = 22 * time.Second
 // secondOnTheToken starts another store with the same tokens. The one who asks
 // last wins, so both are refused in turn: the times between the refusals grow,
 // and both logs name the cause.
-func (t *trial) secondOnTheToken(ctx context.Context) error {
+func (t *trial) secondOnTheToken(ctx context.Context, admin string) error {
 	first := t.witness.read
-	usual := t.env
-	t.env = append(slices.Clone(usual), "STORE=badger:"+filepath.Join(t.dir, "another"))
-	p, err := t.start(ctx, nil, "serve")
-	t.env = usual
+	if says, err := unready(ctx, admin); err != nil || says != "" {
+		return fmt.Errorf("before there is another it is not ready: %q: %w", says, err)
+	}
+	p, err := t.startBeside(ctx, "STORE=badger:"+filepath.Join(t.dir, "another"))
 	if err != nil {
 		return err
 	}
 	length := conflicts
 	if t.stage.long {
-		length = 12 * time.Minute
+		length = 16 * time.Minute // 5 s twice, 10 s twice, and so on to 5 minutes
 	}
-	err = t.pass(ctx, length)
+	says, err := t.contested(ctx, admin, length)
 	ended := t.ended()
 	p.kill()
 	if err != nil {
 		return err
+	}
+	if !strings.Contains(says, "another program polls") {
+		t.stage.breaks("beside another store on the same token it says that it is ready, or of what is not: %q", says)
 	}
 	if ended {
 		t.stage.breaks("another store on the same token ended the first")
@@ -137,6 +152,9 @@ func (t *trial) secondOnTheToken(ctx context.Context) error {
 		t.stage.line("two stores on one token", "%s: %d refusals of getUpdates, %v apart", platform, len(gaps)+1, rounded(gaps))
 		if !growing(gaps) {
 			t.stage.breaks("on %s the waits between refusals do not grow: %v", platform, gaps)
+		}
+		if longest := slices.Max(append(gaps, 0)); t.stage.long && (longest < conflictLast-waitMargin || longest > conflictLast+waitMargin) {
+			t.stage.breaks("on %s the longest wait between refusals is %v, not %v", platform, longest, conflictLast)
 		}
 	}
 	for name, log := range map[string][]byte{"first": t.lastWords(), "second": p.out.Bytes()} {
@@ -151,6 +169,27 @@ func (t *trial) secondOnTheToken(ctx context.Context) error {
 	}
 	t.serving = nil
 	return t.up(ctx)
+}
+
+// conflictLast is what the waits between refusals grow to.
+const conflictLast, waitMargin = 5 * time.Minute, 10 * time.Second
+
+// contested lets two stores be on one token for a time, and returns what the
+// first says of its readiness after the conflict was met, at the end or as soon
+// as it is ready.
+func (t *trial) contested(ctx context.Context, admin string, length time.Duration) (says string, err error) {
+	end := time.Now().Add(length)
+	if err := t.pass(ctx, conflicts); err != nil {
+		return "", err
+	}
+	for {
+		if says, err = unready(ctx, admin); err != nil || says == "" || time.Now().After(end) {
+			return says, err
+		}
+		if err := t.pass(ctx, min(time.Second, max(0, time.Until(end)))); err != nil {
+			return says, err
+		}
+	}
 }
 
 // refusalGaps are the times between the polls of a platform that were refused

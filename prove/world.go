@@ -71,7 +71,7 @@ func newWorld(dir, binary string, seed uint64, slow time.Duration) (*world, erro
 		"TELEGRAM_TOKEN=" + telegramToken, "TELEGRAM_API=" + base + "/" + string(demo.Telegram),
 		"BALE_TOKEN=" + baleToken, "BALE_API=" + base + "/" + string(demo.Bale),
 		"STORE=badger:" + filepath.Join(dir, "store"), "SECRET_KEY=" + base64.StdEncoding.EncodeToString(key),
-		"SEND_RATE=" + sendRate, "LOG_FORMAT=json", "LOG_LEVEL=warn", "ADMIN_ADDR=off",
+		"SEND_RATE=" + sendRate, "LOG_FORMAT=json", "LOG_LEVEL=warn", adminOff,
 	}
 	return w, nil
 }
