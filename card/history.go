@@ -1,10 +1,6 @@
 package card
 
-import (
-	"encoding/binary"
-	"errors"
-	"time"
-)
+import "time"
 
 // History holds, for each stage that an application is not in any more, when
 // it was last said to be in it: Unix seconds under the stage's number, 0 where
@@ -33,35 +29,4 @@ func (h History) with(s State) History {
 func (h History) passed(now Stage) History {
 	h[now] = 0
 	return h
-}
-
-// MarshalBinary writes a byte for each known stage, and its time after it: a
-// country's worth of records is kept, and most have passed few stages.
-func (h History) MarshalBinary() ([]byte, error) {
-	var b []byte
-	for stage, at := range h {
-		if at != 0 {
-			b = binary.AppendVarint(append(b, byte(stage)), at)
-		}
-	}
-	return b, nil
-}
-
-var errHistory = errors.New("a history of stages cannot be read")
-
-// UnmarshalBinary reads what MarshalBinary wrote. A stage of a later version
-// is left out.
-func (h *History) UnmarshalBinary(b []byte) error {
-	*h = History{}
-	for len(b) > 0 {
-		at, n := binary.Varint(b[1:])
-		if n <= 0 {
-			return errHistory
-		}
-		if stage := Stage(b[0]); stage != StageUnknown && int(stage) < len(h) {
-			h[stage] = at
-		}
-		b = b[1+n:]
-	}
-	return nil
 }

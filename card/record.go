@@ -31,12 +31,12 @@ func (a ApplicationID) SameCard(b ApplicationID) bool { return a.Kind != b.Kind 
 // State is what a row says of an application: the fields that stand and fall
 // together.
 type State struct {
-	Stage  Stage     `cbor:"1,keyasint,omitempty"`
-	Word   string    `cbor:"2,keyasint,omitempty"` // the feed's own word, kept for StageUnknown only
-	Office string    `cbor:"3,keyasint,omitempty"` // office code, folded by FoldID
-	Shelf  string    `cbor:"4,keyasint,omitempty"` // for staff only
-	Note   string    `cbor:"5,keyasint,omitempty"` // what is missing, for StageDefective
-	AsOf   time.Time `cbor:"6,keyasint,omitzero"`  // when the source says it held, to the nanosecond; UTC in a Record
+	Stage  Stage
+	Word   string    // the feed's own word, kept for StageUnknown only
+	Office string    // office code, folded by FoldID
+	Shelf  string    // for staff only
+	Note   string    // what is missing, for StageDefective
+	AsOf   time.Time // when the source says it held, to the nanosecond; UTC in a Record
 }
 
 // IsZero reports whether nothing is known.
@@ -56,16 +56,16 @@ type Row struct {
 // Record is all that the rows of one application, in any order and repeated
 // any number of times, come to.
 type Record struct {
-	ID      ApplicationID `cbor:"1,keyasint"`
-	Known   State         `cbor:"2,keyasint,omitzero"` // the newest row with a stage that is understood
-	Unknown State         `cbor:"3,keyasint,omitzero"` // the newest row with a word that is not
+	ID      ApplicationID
+	Known   State // the newest row with a stage that is understood
+	Unknown State // the newest row with a word that is not
 
-	Phone       PhoneKey   `cbor:"4,keyasint,omitzero"`
-	PhoneAsOf   time.Time  `cbor:"5,keyasint,omitzero"`
-	Receipt     ReceiptKey `cbor:"6,keyasint,omitzero"`
-	ReceiptAsOf time.Time  `cbor:"7,keyasint,omitzero"`
+	Phone       PhoneKey
+	PhoneAsOf   time.Time
+	Receipt     ReceiptKey
+	ReceiptAsOf time.Time
 
-	Passed History `cbor:"8,keyasint,omitzero"` // of all stages but that of Known
+	Passed History // of all stages but that of Known
 }
 
 // History returns all stages that the application was said to be in, the

@@ -188,37 +188,6 @@ func TestHistoryKeepsTheNewestOfEachStage(t *testing.T) {
 	})
 }
 
-func TestHistoryIsReadAsWritten(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		var h, read card.History
-		for _, stage := range card.Stages() {
-			h[stage] = rapid.Int64().Draw(t, "at")
-		}
-		b, err := h.MarshalBinary()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := read.UnmarshalBinary(b); err != nil || read != h {
-			t.Fatalf("%v became %v (%v)", h, read, err)
-		}
-	})
-}
-
-func FuzzHistory(f *testing.F) {
-	f.Add([]byte{1, 2, 7, 0x80}) // a number that does not end
-	f.Add([]byte{200, 2})        // a stage of a later version
-	f.Fuzz(func(t *testing.T, b []byte) {
-		var h, again card.History
-		if h.UnmarshalBinary(b) != nil {
-			return
-		}
-		written, err := h.MarshalBinary()
-		if err != nil || again.UnmarshalBinary(written) != nil || again != h {
-			t.Fatalf("%v became %v (%v)", h, again, err)
-		}
-	})
-}
-
 // An older row never moves an understood stage back. (When the newest word is
 // not understood, an older ready row does come forward: the word may not hide
 // it, whichever of the two came first.)

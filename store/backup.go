@@ -7,18 +7,17 @@ import (
 	"time"
 
 	"github.com/dgraph-io/badger/v4"
-	"github.com/fxamacker/cbor/v2"
 )
 
 // Backup says what a backup is of.
 type Backup struct {
-	Store [16]byte  `cbor:"1,keyasint"` // the store's name
-	Epoch uint32    `cbor:"2,keyasint,omitempty"`
-	Seq   uint64    `cbor:"3,keyasint,omitempty"` // its last commit
-	At    time.Time `cbor:"4,keyasint"`           // when the backup began
+	Store [16]byte // the store's name
+	Epoch uint32
+	Seq   uint64    // its last commit
+	At    time.Time // when the backup began
 	// Erasures is how many of the store's entries of the ledger of erasures
 	// are behind it.
-	Erasures uint64 `cbor:"5,keyasint,omitempty"`
+	Erasures uint64
 }
 
 // contextEvery is the number of rows between looks whether to go on.
@@ -74,11 +73,11 @@ func (s *Store) copyRows(ctx context.Context, txn *badger.Txn, w *backupWriter) 
 		if isAccount(key) {
 			continue
 		}
-		var plain cbor.RawMessage
-		if err := item.Value(func(sealed []byte) error { return s.vault.open(key, sealed, &plain) }); err != nil {
+		var value plain
+		if err := item.Value(func(sealed []byte) error { return s.vault.open(key, sealed, &value) }); err != nil {
 			return fmt.Errorf("reading a row for the backup: %w", err)
 		}
-		if err := w.row(key, plain); err != nil {
+		if err := w.row(key, value); err != nil {
 			return err
 		}
 	}

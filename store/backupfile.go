@@ -10,9 +10,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 
 	"filippo.io/age"
-	"github.com/fxamacker/cbor/v2"
 )
 
 // A backup is an age file (age-encryption.org/v1): a payload in authenticated
@@ -40,8 +40,55 @@ const (
 
 // backupHeader begins a backup.
 type backupHeader struct {
-	Version uint   `cbor:"1,keyasint"`
-	Of      Backup `cbor:"2,keyasint"`
+	Version uint64
+	Of      Backup
+}
+
+func newHeader(of Backup) []byte {
+	var e encoder
+	(&backupHeader{Version: backupVersion, Of: of}).encode(&e)
+	return e.b
+}
+
+func (h *backupHeader) encode(e *encoder) {
+	e.number(1, h.Version)
+	e.part(2, func() {
+		e.key(1, h.Of.Store)
+		e.number(2, uint64(h.Of.Epoch))
+		e.number(3, h.Of.Seq)
+		e.time(4, h.Of.At)
+		e.number(5, h.Of.Erasures)
+	})
+}
+
+// decode passes over what a later version has added: its number says so.
+func (h *backupHeader) decode(f *fields) {
+	for f.next() {
+		switch f.number {
+		case 1:
+			h.Version = f.whole(math.MaxUint64)
+		case 2:
+			in := f.inner()
+			h.Of.decode(&in)
+		}
+	}
+}
+
+func (b *Backup) decode(f *fields) {
+	for f.next() {
+		switch f.number {
+		case 1:
+			b.Store = f.key()
+		case 2:
+			b.Epoch = uint32(f.whole(math.MaxUint32))
+		case 3:
+			b.Seq = f.whole(math.MaxUint64)
+		case 4:
+			b.At = f.time()
+		case 5:
+			b.Erasures = f.whole(math.MaxUint64)
+		}
+	}
 }
 
 // backupSeal wraps age's file keys under the backup subkey.
@@ -99,12 +146,8 @@ func newBackupWriter(out io.Writer, v *vault, of Backup) (*backupWriter, error) 
 	if err != nil {
 		return nil, fmt.Errorf("beginning the backup: %w", err)
 	}
-	header, err := v.encode.Marshal(backupHeader{Version: backupVersion, Of: of})
-	if err != nil {
-		return nil, fmt.Errorf("encoding the backup's header: %w", err)
-	}
 	w := &backupWriter{sealed: sealed, buf: bufio.NewWriterSize(sealed, 64<<10)}
-	return w, w.write(header)
+	return w, w.write(newHeader(of))
 }
 
 func (w *backupWriter) row(key, value []byte) error {
@@ -159,27 +202,26 @@ func newBackupReader(file io.Reader, v *vault) (*backupReader, error) {
 	default:
 		return nil, ErrNotBackup
 	}
-	return readBackupHeader(plain, src, v.decode)
+	return readBackupHeader(plain, src)
 }
 
 // ageMagic is how an age file begins.
 const ageMagic = "age-encryption.org/"
 
-func readBackupHeader(plain io.Reader, src *source, decode cbor.DecMode) (*backupReader, error) {
+func readBackupHeader(plain io.Reader, src *source) (*backupReader, error) {
 	r := &backupReader{in: bufio.NewReaderSize(plain, 64<<10), file: src}
 	raw, err := r.read(backupKeyMost)
 	if err != nil {
 		return nil, err
 	}
 	var header backupHeader
-	if decode.Unmarshal(raw, &header) != nil {
+	if decode(raw, &header) != nil {
 		return nil, ErrBackupDamaged
 	}
 	if header.Version != backupVersion {
 		return nil, ErrBackupNewer
 	}
 	r.of = header.Of
-	r.of.At = r.of.At.UTC()
 	return r, nil
 }
 

@@ -16,21 +16,14 @@ import (
 // What stands inside a sealed backup is read without trust, and in bounded
 // memory, all the same.
 func FuzzBackupRows(f *testing.F) {
-	v, err := newVault(make([]byte, KeySize))
-	if err != nil {
-		f.Fatal(err)
-	}
-	header, err := v.encode.Marshal(backupHeader{Version: backupVersion, Of: Backup{Seq: 3, At: time.Unix(1, 0)}})
-	if err != nil {
-		f.Fatal(err)
-	}
+	header := newHeader(Backup{Seq: 3, At: time.Unix(1, 0)})
 	begin := append([]byte{byte(len(header))}, header...)
-	f.Add(append(bytes.Clone(begin), 2, 'f', '7', 1, 0xf6, 0, 1))
+	f.Add(append(bytes.Clone(begin), 2, 'f', '7', 1, 0x50, 0, 1))
 	f.Add(append(bytes.Clone(begin), 2, 'f', '7', 0xff, 0xff, 0xff, 0x1f))
 	f.Add(append(bytes.Clone(begin), 0, 0))
 	f.Add([]byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1})
 	f.Fuzz(func(t *testing.T, plain []byte) {
-		r, err := readBackupHeader(bytes.NewReader(plain), &source{}, v.decode)
+		r, err := readBackupHeader(bytes.NewReader(plain), &source{})
 		rows := uint64(0)
 		for err == nil {
 			var key []byte

@@ -43,7 +43,7 @@ func (tx *Tx) AddUpdate(u *Update) error {
 }
 
 // PutUpdate writes a row of the inbox back.
-func (tx *Tx) PutUpdate(u Update) error { return tx.put(inboxKey(u.Seq), u) }
+func (tx *Tx) PutUpdate(u Update) error { return tx.put(inboxKey(u.Seq), &u) }
 
 // Update returns a row of the inbox; found is false once it is gone.
 func (tx *Tx) Update(seq uint64) (u Update, found bool, err error) {
@@ -58,7 +58,7 @@ func (tx *Tx) DeleteUpdate(seq uint64) error { return tx.delete(inboxKey(seq)) }
 // Inbox calls each with the rows of the inbox in their order.
 func (tx *Tx) Inbox(each func(Update) error) error {
 	prefix := []byte{inboxKind}
-	return tx.scan(prefix, prefix, func(key []byte, value func(any) error) (bool, error) {
+	return tx.scan(prefix, prefix, func(key []byte, value func(readable) error) (bool, error) {
 		u := Update{Seq: binary.BigEndian.Uint64(key[1:])}
 		if err := value(&u); err != nil {
 			return false, err
@@ -69,13 +69,13 @@ func (tx *Tx) Inbox(each func(Update) error) error {
 
 // PutSetAside keeps an update that cannot be handled.
 func (tx *Tx) PutSetAside(a SetAside) error {
-	return tx.put(rowKey(setAsideKind, a.Chat[:], be64Time(a.At), be64(uint64(a.ID))), a)
+	return tx.put(rowKey(setAsideKind, a.Chat[:], be64Time(a.At), be64(uint64(a.ID))), &a)
 }
 
 // SetAside calls each with the updates set aside.
 func (tx *Tx) SetAside(each func(SetAside) error) error {
 	prefix := []byte{setAsideKind}
-	return tx.scan(prefix, prefix, func(_ []byte, value func(any) error) (bool, error) {
+	return tx.scan(prefix, prefix, func(_ []byte, value func(readable) error) (bool, error) {
 		var a SetAside
 		if err := value(&a); err != nil {
 			return false, err
@@ -87,7 +87,7 @@ func (tx *Tx) SetAside(each func(SetAside) error) error {
 // DropSetAside removes a chat's updates that were set aside.
 func (tx *Tx) DropSetAside(chat card.ChatKey) error {
 	prefix := rowKey(setAsideKind, chat[:])
-	return tx.scan(prefix, prefix, func(row []byte, _ func(any) error) (bool, error) {
+	return tx.scan(prefix, prefix, func(row []byte, _ func(readable) error) (bool, error) {
 		return true, tx.delete(row)
 	})
 }
@@ -95,7 +95,7 @@ func (tx *Tx) DropSetAside(chat card.ChatKey) error {
 // DropOldSetAside removes updates set aside before the given time.
 func (tx *Tx) DropOldSetAside(before time.Time) (dropped int, err error) {
 	prefix := []byte{setAsideKind}
-	err = tx.scan(prefix, prefix, func(key []byte, _ func(any) error) (bool, error) {
+	err = tx.scan(prefix, prefix, func(key []byte, _ func(readable) error) (bool, error) {
 		if timeOf(key[1+len(card.ChatKey{}):]).Before(before) {
 			dropped++
 			return dropped < sweepMost, tx.delete(key)
@@ -113,7 +113,7 @@ const sweepMost = 2000
 func (tx *Tx) ForgetSeen(now time.Time) (dropped int, err error) {
 	prefix := []byte{seenKind}
 	oldest := day(now) - 2
-	err = tx.scan(prefix, prefix, func(key []byte, _ func(any) error) (bool, error) {
+	err = tx.scan(prefix, prefix, func(key []byte, _ func(readable) error) (bool, error) {
 		// Days are compared as a distance, which holds when the number wraps.
 		if d := binary.BigEndian.Uint16(key[1:]); int16(d-oldest) >= 0 {
 			return false, nil

@@ -23,11 +23,11 @@ const (
 // Invite is a one-time link that waits to be used: its token was shown once,
 // and only a keyed hash of it is kept.
 type Invite struct {
-	Kind    InviteKind     `cbor:"1,keyasint"`
-	Bot     card.Bot       `cbor:"2,keyasint"`          // the bot that the link opens
-	By      card.ChatKey   `cbor:"3,keyasint,omitzero"` // who made it; zero for a command
-	Person  card.PersonKey `cbor:"4,keyasint,omitzero"` // whom it is about
-	Expires time.Time      `cbor:"5,keyasint"`
+	Kind    InviteKind
+	Bot     card.Bot       // the bot that the link opens
+	By      card.ChatKey   // who made it; zero for a command
+	Person  card.PersonKey // whom it is about
+	Expires time.Time
 }
 
 // InviteKey stands for a link's token. It opens nothing by itself.
@@ -51,7 +51,7 @@ func (tx *Tx) NewInvite(i Invite) (token string, key InviteKey, err error) {
 	}
 	token = rand.Text()
 	key = tx.InviteKey(token)
-	return token, key, tx.put(inviteKey(key), i)
+	return token, key, tx.put(inviteKey(key), &i)
 }
 
 // InviteKey returns the key of a token, whether or not there is such a link.
@@ -80,7 +80,7 @@ func (tx *Tx) DeleteInvite(key InviteKey) error { return tx.delete(inviteKey(key
 // that it dropped any.
 func (tx *Tx) DropOldInvites(now time.Time) (dropped int, err error) {
 	prefix := []byte{inviteRowKind}
-	err = tx.scan(prefix, prefix, func(key []byte, value func(any) error) (bool, error) {
+	err = tx.scan(prefix, prefix, func(key []byte, value func(readable) error) (bool, error) {
 		var i Invite
 		if err := value(&i); err != nil {
 			return false, err

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/dgraph-io/badger/v4"
 )
@@ -17,17 +18,52 @@ import (
 
 // head is the newest commit's own account of the store.
 type head struct {
-	ID  [16]byte `cbor:"1,keyasint"`
-	Seq uint64   `cbor:"2,keyasint"`
+	ID  [16]byte
+	Seq uint64
 	// Low: the commits up to this one stand in tables and are no longer
 	// numbered.
-	Low uint64 `cbor:"3,keyasint"`
+	Low uint64
 	// Cleared: the entries of the ledger of erasures up to this one have been
 	// compacted away.
-	Cleared uint64 `cbor:"4,keyasint,omitempty"`
+	Cleared uint64
 	// Epoch counts the restores that led to this store.
-	Epoch uint32 `cbor:"5,keyasint,omitempty"`
+	Epoch uint32
 }
+
+func (h *head) encode(e *encoder) {
+	e.key(1, h.ID)
+	e.number(2, h.Seq)
+	e.number(3, h.Low)
+	e.number(4, h.Cleared)
+	e.number(5, uint64(h.Epoch))
+	e.number(6, storeFormat)
+}
+
+// decode refuses what a later version has written, of which it knows nothing
+// but this number.
+func (h *head) decode(f *fields) {
+	for f.next() {
+		switch f.number {
+		case 1:
+			h.ID = f.key()
+		case 2:
+			h.Seq = f.whole(math.MaxUint64)
+		case 3:
+			h.Low = f.whole(math.MaxUint64)
+		case 4:
+			h.Cleared = f.whole(math.MaxUint64)
+		case 5:
+			h.Epoch = uint32(f.whole(math.MaxUint32))
+		case 6:
+			if f.whole(math.MaxUint64) > storeFormat {
+				f.fail(ErrNewer)
+			}
+		}
+	}
+}
+
+// storeFormat is how rows are encoded.
+const storeFormat = 1
 
 var headKey = []byte{'h'}
 

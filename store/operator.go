@@ -21,7 +21,7 @@ const operatorsNote = "operators"
 func (tx *Tx) Operators() (all []Operator, err error) {
 	_, err = tx.Note(operatorsNote, &all)
 	for i := range all {
-		utc(&all[i].Since)
+		all[i].Since = all[i].Since.UTC()
 	}
 	return all, err
 }

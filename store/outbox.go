@@ -43,7 +43,7 @@ func (tx *Tx) Due(from Due, until time.Time, each func(Due) bool) error {
 	if err != nil {
 		return err
 	}
-	return tx.scan(prefix, first, func(key []byte, _ func(any) error) (bool, error) {
+	return tx.scan(prefix, first, func(key []byte, _ func(readable) error) (bool, error) {
 		d := parseDue(from.Bot, from.Class, key[len(prefix):])
 		return !d.At.After(until) && each(d), nil
 	})
@@ -55,7 +55,7 @@ func (tx *Tx) Bots() (bots []card.Bot, err error) {
 	from := prefix
 	for {
 		found := false
-		err := tx.scan(prefix, from, func(key []byte, _ func(any) error) (bool, error) {
+		err := tx.scan(prefix, from, func(key []byte, _ func(readable) error) (bool, error) {
 			bot := dueBot(key)
 			bots = append(bots, bot)
 			from = rowKey(outboxKind, key[1:2], be64(uint64(bot.ID)+1))
@@ -73,7 +73,7 @@ func (tx *Tx) Bots() (bots []card.Bot, err error) {
 // for what no person's row leads to; what a row holds is not read.
 func (tx *Tx) DropDues(is func(Due) bool) (dropped int, err error) {
 	prefix := []byte{outboxKind}
-	err = tx.scan(prefix, prefix, func(key []byte, _ func(any) error) (bool, error) {
+	err = tx.scan(prefix, prefix, func(key []byte, _ func(readable) error) (bool, error) {
 		if !is(parseDue(dueBot(key), Class(key[classAt]), key[classAt+1:])) {
 			return true, nil
 		}

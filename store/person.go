@@ -10,22 +10,22 @@ import (
 // the chats that follow them. Both stand in one row, so that what a list says
 // and whom it must be told to are read and written together.
 type Person struct {
-	Applications []Application `cbor:"1,keyasint,omitempty"`
-	Followers    []Follower    `cbor:"2,keyasint,omitempty"`
+	Applications []Application
+	Followers    []Follower
 }
 
 // Application is one request for a card: what the feeds said of it, and what
 // that came to.
 type Application struct {
-	Record  card.Record `cbor:"1,keyasint"`
-	Arrival Arrival     `cbor:"2,keyasint,omitzero"` // the latest one
+	Record  card.Record
+	Arrival Arrival // the latest one
 	// Problem rises each time the applied state enters defective or rejected.
-	Problem uint32 `cbor:"3,keyasint,omitempty"`
+	Problem uint32
 	// Claimed is the number of the arrival that the holder says they have
 	// collected; it ends reminders and leaves the stage alone.
-	Claimed uint32 `cbor:"4,keyasint,omitempty"`
+	Claimed uint32
 	// Undated are hashes of what undated rows said before, oldest first.
-	Undated []RowHash `cbor:"5,keyasint,omitempty"`
+	Undated []RowHash
 }
 
 // RowHash tells what one undated row said from what another did.
@@ -33,58 +33,58 @@ type RowHash [8]byte
 
 // Arrival is one time that a card came to an office.
 type Arrival struct {
-	Number uint32    `cbor:"1,keyasint"` // from 1; never reused
-	Office string    `cbor:"2,keyasint,omitempty"`
-	At     time.Time `cbor:"3,keyasint,omitzero"` // as its source says
+	Number uint32 // from 1; never reused
+	Office string
+	At     time.Time // as its source says
 }
 
 // Follower is a chat that asks after a person and wants to be told. While
 // Verified is zero it is a waiting pair: a code and a proved phone that no
 // record fits yet, which is told nothing.
 type Follower struct {
-	Chat     card.ChatKey    `cbor:"1,keyasint"`
-	Bot      card.Bot        `cbor:"2,keyasint"`
-	Since    time.Time       `cbor:"3,keyasint,omitzero"` // when the chat first asked
-	Verified time.Time       `cbor:"4,keyasint,omitzero"`
-	Phone    card.PhoneKey   `cbor:"5,keyasint,omitzero"` // the phone that the chat proved
-	Receipt  card.ReceiptKey `cbor:"6,keyasint,omitzero"` // typed while waiting
-	Office   string          `cbor:"7,keyasint,omitempty"`
-	Notify   bool            `cbor:"8,keyasint,omitempty"` // «خبرم کن»
-	Blocked  bool            `cbor:"9,keyasint,omitempty"` // the platform refuses us there
-	Told     []Told          `cbor:"10,keyasint,omitempty"`
-	Alert    Pending         `cbor:"11,keyasint,omitzero"`
+	Chat     card.ChatKey
+	Bot      card.Bot
+	Since    time.Time // when the chat first asked
+	Verified time.Time
+	Phone    card.PhoneKey   // the phone that the chat proved
+	Receipt  card.ReceiptKey // typed while waiting
+	Office   string
+	Notify   bool // «خبرم کن»
+	Blocked  bool // the platform refuses us there
+	Told     []Told
+	Alert    Pending
 	// Reminder is when the next reminder is due; zero when none is.
-	Reminder time.Time `cbor:"12,keyasint,omitzero"`
+	Reminder time.Time
 	// Held: the row of Alert or Reminder came from a backup and stands in a
 	// held class.
-	Held bool `cbor:"13,keyasint,omitempty"`
+	Held bool
 	// Inviter is the chat on whose proof this one follows, as its guest; zero
 	// for a chat that proved itself.
-	Inviter card.ChatKey `cbor:"14,keyasint,omitzero"`
+	Inviter card.ChatKey
 	// Invited is the invitation of this chat that waits to be used.
-	Invited InviteKey `cbor:"15,keyasint,omitzero"`
+	Invited InviteKey
 }
 
 // Pending is an alert on its way. The zero value means there is none.
 type Pending struct {
-	Due      time.Time `cbor:"1,keyasint,omitzero"` // the time under which its outbox row stands
-	Since    time.Time `cbor:"2,keyasint,omitzero"` // when it first became due
-	Attempts uint16    `cbor:"3,keyasint,omitempty"`
+	Due      time.Time // the time under which its outbox row stands
+	Since    time.Time // when it first became due
+	Attempts uint16
 }
 
 // Told is what a follower already knows of one application.
 type Told struct {
-	ID      card.ApplicationID `cbor:"1,keyasint"`
-	Arrival uint32             `cbor:"2,keyasint,omitempty"` // the last arrival told
-	Office  string             `cbor:"3,keyasint,omitempty"` // where that was
-	At      time.Time          `cbor:"4,keyasint,omitzero"`  // when it was told
-	Ended   bool               `cbor:"5,keyasint,omitempty"` // told that this arrival is over
-	Problem uint32             `cbor:"6,keyasint,omitempty"` // the last problem told
+	ID      card.ApplicationID
+	Arrival uint32    // the last arrival told
+	Office  string    // where that was
+	At      time.Time // when it was told
+	Ended   bool      // told that this arrival is over
+	Problem uint32    // the last problem told
 	// Reminded is when the last reminder of this arrival went out.
-	Reminded time.Time `cbor:"7,keyasint,omitzero"`
+	Reminded time.Time
 	// Snoozed is when the person asked to be reminded next; it is over once
 	// Reminded is later.
-	Snoozed time.Time `cbor:"8,keyasint,omitzero"`
+	Snoozed time.Time
 }
 
 // IsZero reports whether nothing is known of the person and nobody asks.
@@ -156,7 +156,7 @@ func (f *Follower) ToldOf(id card.ApplicationID) *Told {
 // on the disk.
 func (tx *Tx) Persons(from card.PersonKey, each func(card.PersonKey, Person) (more bool, err error)) error {
 	prefix := []byte{personKind}
-	return tx.scan(prefix, rowKey(personKind, from[:]), func(row []byte, value func(any) error) (bool, error) {
+	return tx.scan(prefix, rowKey(personKind, from[:]), func(row []byte, value func(readable) error) (bool, error) {
 		var p Person
 		if err := value(&p); err != nil {
 			return false, err

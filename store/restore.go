@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/fxamacker/cbor/v2"
 	"golang.org/x/sys/unix"
 )
 
@@ -213,14 +212,12 @@ func (r *Restoring) put(tx *Tx, rows []plainRow) error {
 
 // putRow writes a row as it stands after a restore.
 func (r *Restoring) putRow(tx *Tx, key, value []byte) error {
-	v := tx.store.vault
 	switch {
 	case key[0] == inboxKind:
 		var u Update
-		if v.decode.Unmarshal(value, &u) != nil {
+		if decode(value, &u) != nil {
 			return ErrBackupDamaged
 		}
-		u.Received = u.Received.UTC()
 		r.Unanswered++
 		if u.Handled {
 			return nil
@@ -234,23 +231,23 @@ func (r *Restoring) putRow(tx *Tx, key, value []byte) error {
 		key[classAt] = byte(Class(key[classAt]).held())
 	case key[0] == personKind:
 		var p Person
-		if v.decode.Unmarshal(value, &p) != nil {
+		if decode(value, &p) != nil {
 			return ErrBackupDamaged
 		}
 		if p.hold() {
-			return tx.put(key, p)
+			return tx.put(key, &p)
 		}
 	case key[0] == chatKind:
 		var c Chat
-		if v.decode.Unmarshal(value, &c) != nil {
+		if decode(value, &c) != nil {
 			return ErrBackupDamaged
 		}
 		if len(c.Session) > 0 {
 			c.Session = nil
-			return tx.put(key, c)
+			return tx.put(key, &c)
 		}
 	}
-	return tx.put(key, cbor.RawMessage(value))
+	return tx.put(key, plain(value))
 }
 
 func (c Class) held() Class {

@@ -12,27 +12,27 @@ import (
 // about to be, told we have. It is received, then handled (its effects done
 // and its replies written, in one commit), then gone.
 type Update struct {
-	Seq      uint64       `cbor:"-"` // its place in the inbox; set by the store
-	Bot      card.Bot     `cbor:"1,keyasint"`
-	Chat     card.ChatKey `cbor:"2,keyasint,omitzero"` // zero when the update could not be read that far
-	ChatID   int64        `cbor:"3,keyasint,omitempty"`
-	ID       int64        `cbor:"4,keyasint,omitempty"` // the platform's update id
-	Raw      []byte       `cbor:"5,keyasint,omitempty"`
-	Received time.Time    `cbor:"6,keyasint"`
+	Seq      uint64 // its place in the inbox; set by the store
+	Bot      card.Bot
+	Chat     card.ChatKey // zero when the update could not be read that far
+	ChatID   int64
+	ID       int64 // the platform's update id
+	Raw      []byte
+	Received time.Time
 	// Flood is a row that the program adds itself: further updates of this
 	// chat were counted and not kept.
-	Flood   bool       `cbor:"7,keyasint,omitempty"`
-	Tries   uint8      `cbor:"8,keyasint,omitempty"` // times that handling it failed
-	Handled bool       `cbor:"9,keyasint,omitempty"`
-	Replies []Outgoing `cbor:"10,keyasint,omitempty"` // those not yet accepted by the platform
-	Done    time.Time  `cbor:"11,keyasint,omitzero"`  // when it was handled
+	Flood   bool
+	Tries   uint8 // times that handling it failed
+	Handled bool
+	Replies []Outgoing // those not yet accepted by the platform
+	Done    time.Time  // when it was handled
 }
 
 // Outgoing is one rendered reply.
 type Outgoing struct {
-	Body      []byte    `cbor:"1,keyasint"`          // the reply, in the shape of who sends it
-	NotBefore time.Time `cbor:"2,keyasint,omitzero"` // it leaves no earlier than this
-	Attempts  uint16    `cbor:"3,keyasint,omitempty"`
+	Body      []byte    // the reply, in the shape of who sends it
+	NotBefore time.Time // it leaves no earlier than this
+	Attempts  uint16
 }
 
 // Class orders what waits to be sent to people unasked.
@@ -70,12 +70,12 @@ func (d Due) Compare(e Due) int {
 
 // SetAside is an update that could not be handled, kept sealed for a week.
 type SetAside struct {
-	Bot    card.Bot     `cbor:"1,keyasint"`
-	Chat   card.ChatKey `cbor:"2,keyasint,omitzero"`
-	ID     int64        `cbor:"3,keyasint"`
-	Raw    []byte       `cbor:"4,keyasint"`
-	At     time.Time    `cbor:"5,keyasint"`
-	Reason string       `cbor:"6,keyasint"` // holds no content
+	Bot    card.Bot
+	Chat   card.ChatKey
+	ID     int64
+	Raw    []byte
+	At     time.Time
+	Reason string // holds no content
 }
 
 // GuessKind is what wrong guesses are counted by.

@@ -10,7 +10,7 @@ import (
 
 // visit is called with a row's key and a function that decodes its value; it
 // returns false to end the scan.
-type visit func(key []byte, value func(any) error) (more bool, err error)
+type visit func(key []byte, value func(readable) error) (more bool, err error)
 
 // scan calls each with the rows under prefix from the given key on, in the
 // order of their keys, as this Tx saw them when the scan began.
@@ -32,7 +32,7 @@ func (tx *Tx) scan(prefix, from []byte, each visit) error {
 		} else {
 			item := it.Item()
 			key := item.KeyCopy(nil)
-			more, err = each(key, func(v any) error {
+			more, err = each(key, func(v readable) error {
 				return item.Value(func(sealed []byte) error { return tx.store.vault.open(key, sealed, v) })
 			})
 			it.Next()
@@ -67,7 +67,7 @@ func (tx *Tx) visitWritten(row pendingRow, each visit) (bool, error) {
 		return true, nil
 	}
 	key := []byte(row.key)
-	return each(key, func(v any) error { return tx.store.vault.open(key, row.sealed, v) })
+	return each(key, func(v readable) error { return tx.store.vault.open(key, row.sealed, v) })
 }
 
 // written returns what this batch, this function included, has written under

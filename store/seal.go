@@ -6,10 +6,10 @@ import (
 	"crypto/hkdf"
 	"crypto/rand"
 	"crypto/sha256"
+	"errors"
 	"fmt"
-	"hash/fnv"
-
-	"github.com/fxamacker/cbor/v2"
+	"hash/crc32"
+	"sync"
 )
 
 // KeySize is the length of SECRET_KEY in bytes.
@@ -24,28 +24,38 @@ const sealers = 64
 type vault struct {
 	secret []byte
 	aeads  [sealers]cipher.AEAD
-	encode cbor.EncMode
-	decode cbor.DecMode
+	desks  sync.Pool // of *desk
 }
+
+// desk is where a row is sealed or opened: room that is used again.
+type desk struct {
+	encoder
+	reading fields
+	failed  error
+	nonces  []byte // drawn and not used yet: drawing many at a time costs little more than one
+}
+
+const (
+	nonceSize   = 12
+	nonces      = 64      // drawn at a time
+	deskRoom    = 1 << 10 // at first, in bytes
+	deskRoomMax = 64 << 10
+)
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 func newVault(secret []byte) (*vault, error) {
 	if len(secret) != KeySize {
 		return nil, fmt.Errorf("the key has %d bytes, not %d", len(secret), KeySize)
 	}
 	v := &vault{secret: append([]byte(nil), secret...)}
+	v.desks.New = func() any { return &desk{encoder: encoder{make([]byte, 0, deskRoom)}} }
 	for i := range v.aeads {
 		aead, err := newAEAD(v.subkey(fmt.Sprintf("store/%d", i)))
 		if err != nil {
 			return nil, err
 		}
 		v.aeads[i] = aead
-	}
-	var err error
-	if v.encode, err = (cbor.EncOptions{Time: cbor.TimeUnix, OmitEmpty: cbor.OmitEmptyGoValue}).EncMode(); err != nil {
-		return nil, fmt.Errorf("setting up the encoding: %w", err)
-	}
-	if v.decode, err = (cbor.DecOptions{}).DecMode(); err != nil {
-		return nil, fmt.Errorf("setting up the decoding: %w", err)
 	}
 	return v, nil
 }
@@ -71,43 +81,79 @@ func (v *vault) subkey(purpose string) []byte {
 	return key
 }
 
+// aead spreads the rows over the sealing keys.
 func (v *vault) aead(key []byte) cipher.AEAD {
-	h := fnv.New32a()
-	h.Write(key)
-	return v.aeads[h.Sum32()%sealers]
+	return v.aeads[crc32.Update(0, castagnoli, key)%sealers]
 }
 
-// seal encodes and encrypts a row's value; the row's key is authenticated with
-// it, so that a value moved to another row is noticed.
-func (v *vault) seal(key []byte, value any) ([]byte, error) {
-	plain, err := v.encode.Marshal(value)
+// nonce draws one.
+func (d *desk) nonce() (nonce []byte, err error) {
+	if len(d.nonces) == 0 {
+		d.nonces = make([]byte, nonces*nonceSize)
+		if _, err := rand.Read(d.nonces); err != nil {
+			return nil, fmt.Errorf("drawing a nonce: %w", err)
+		}
+	}
+	nonce, d.nonces = d.nonces[:nonceSize], d.nonces[nonceSize:]
+	return nonce, nil
+}
+
+// decode is decode, without allocating anything for itself.
+func (d *desk) decode(plain []byte, value readable) error {
+	d.failed = nil
+	d.reading = fields{rest: plain, err: &d.failed}
+	value.decode(&d.reading)
+	return d.failed
+}
+
+// leave gives a desk back.
+func (v *vault) leave(d *desk) {
+	if cap(d.b) <= deskRoomMax {
+		v.desks.Put(d)
+	}
+}
+
+// seal encodes and encrypts a row's value, nil for a row whose key says it all;
+// the row's key is authenticated with it, so that a value moved to another row
+// is noticed.
+func (v *vault) seal(key []byte, value writable) ([]byte, error) {
+	d := v.desks.Get().(*desk)
+	defer v.leave(d)
+	d.b = d.b[:0]
+	if value != nil {
+		value.encode(&d.encoder)
+	}
+	nonce, err := d.nonce()
 	if err != nil {
-		return nil, fmt.Errorf("encoding a row of kind %q: %w", key[:1], err)
+		return nil, err
 	}
 	aead := v.aead(key)
-	out := make([]byte, aead.NonceSize(), aead.NonceSize()+len(plain)+aead.Overhead())
-	if _, err := rand.Read(out); err != nil {
-		return nil, fmt.Errorf("drawing a nonce: %w", err)
-	}
-	return aead.Seal(out, out, plain, key), nil
+	out := make([]byte, nonceSize, nonceSize+len(d.b)+aead.Overhead())
+	copy(out, nonce)
+	return aead.Seal(out, nonce, d.b, key), nil
 }
 
 // open undoes seal; ErrDamaged when the value is not what was sealed there.
-func (v *vault) open(key, sealed []byte, value any) error {
-	aead := v.aead(key)
-	n := aead.NonceSize()
-	if len(sealed) < n {
+// value may be nil.
+func (v *vault) open(key, sealed []byte, value readable) error {
+	if len(sealed) < nonceSize {
 		return fmt.Errorf("%w: a row of kind %q is cut short", ErrDamaged, key[:1])
 	}
-	plain, err := aead.Open(nil, sealed[:n], sealed[n:], key)
+	d := v.desks.Get().(*desk)
+	defer v.leave(d)
+	plain, err := v.aead(key).Open(d.b[:0], sealed[:nonceSize], sealed[nonceSize:], key)
 	if err != nil {
 		return fmt.Errorf("%w: a row of kind %q is not what was written", ErrDamaged, key[:1])
 	}
-	if err := v.decode.Unmarshal(plain, value); err != nil {
-		return fmt.Errorf("%w: a row of kind %q cannot be decoded: %w", ErrDamaged, key[:1], err)
+	d.b = plain
+	if value == nil {
+		return nil
 	}
-	if row, ok := value.(interface{ inUTC() }); ok {
-		row.inUTC()
+	switch err := d.decode(plain, value); {
+	case errors.Is(err, ErrNewer):
+		return err
+	case err != nil:
+		return fmt.Errorf("%w: a row of kind %q cannot be decoded: %w", ErrDamaged, key[:1], err)
 	}
 	return nil
 }

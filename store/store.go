@@ -30,6 +30,7 @@ var (
 	ErrBehind   = errors.New("the store is older than its mark says: acknowledged writes are gone; restore a backup")
 	ErrGap      = errors.New("acknowledged writes are missing from the middle of the store; restore a backup")
 	ErrDamaged  = errors.New("the store is damaged; restore a backup")
+	ErrNewer    = errors.New("the store was written by a newer version of Kartyar; use that one")
 	ErrNoRoom   = errors.New("the disk is nearly full")
 	// ErrNotDirectory is for a path at which no store can be.
 	ErrNotDirectory = errors.New("a store is a directory; name another path")

@@ -39,7 +39,7 @@ const (
 )
 
 // get decodes a row into value; found is false when there is none.
-func (tx *Tx) get(key []byte, value any) (found bool, err error) {
+func (tx *Tx) get(key []byte, value readable) (found bool, err error) {
 	if sealed, ok := tx.own[string(key)]; ok {
 		return sealed != nil, tx.openIf(key, sealed, value)
 	}
@@ -59,14 +59,14 @@ func (tx *Tx) get(key []byte, value any) (found bool, err error) {
 	return err == nil, err
 }
 
-func (tx *Tx) openIf(key, sealed []byte, value any) error {
+func (tx *Tx) openIf(key, sealed []byte, value readable) error {
 	if sealed == nil || value == nil {
 		return nil
 	}
 	return tx.store.vault.open(key, sealed, value)
 }
 
-func (tx *Tx) put(key []byte, value any) error {
+func (tx *Tx) put(key []byte, value writable) error {
 	if tx.batch == nil {
 		return errors.New("writing in a View")
 	}
@@ -120,7 +120,7 @@ func (tx *Tx) PutPerson(key card.PersonKey, p Person) error {
 	if p.IsZero() {
 		return tx.delete(rowKey(personKind, key[:]))
 	}
-	return tx.put(rowKey(personKind, key[:]), p)
+	return tx.put(rowKey(personKind, key[:]), &p)
 }
 
 // PersonChanged reports whether this Tx sees a person otherwise than the last
@@ -144,7 +144,7 @@ func (tx *Tx) Chat(key card.ChatKey) (c Chat, found bool, err error) {
 }
 
 // PutChat writes a chat.
-func (tx *Tx) PutChat(key card.ChatKey, c Chat) error { return tx.put(rowKey(chatKind, key[:]), c) }
+func (tx *Tx) PutChat(key card.ChatKey, c Chat) error { return tx.put(rowKey(chatKind, key[:]), &c) }
 
 // DeleteChat removes a chat's row, and its updates that were set aside.
 func (tx *Tx) DeleteChat(key card.ChatKey) error {
@@ -166,12 +166,12 @@ func (tx *Tx) PutGuesses(kind GuessKind, key [16]byte, g Guesses) error {
 	if len(g) == 0 {
 		return tx.delete(row)
 	}
-	return tx.put(row, g)
+	return tx.put(row, &g)
 }
 
 // PutOffice writes an office of the directory under its code.
 func (tx *Tx) PutOffice(o card.Office) error {
-	return tx.put(rowKey(officeKind, []byte(o.Code)), o)
+	return tx.put(rowKey(officeKind, []byte(o.Code)), (*office)(&o))
 }
 
 // DeleteOffice removes an office from the directory.
@@ -182,9 +182,9 @@ func (tx *Tx) DeleteOffice(code string) error {
 // Offices returns the whole directory, in the order of the codes.
 func (tx *Tx) Offices() (all []card.Office, err error) {
 	prefix := []byte{officeKind}
-	err = tx.scan(prefix, prefix, func(_ []byte, value func(any) error) (bool, error) {
+	err = tx.scan(prefix, prefix, func(_ []byte, value func(readable) error) (bool, error) {
 		var o card.Office
-		if err := value(&o); err != nil {
+		if err := value((*office)(&o)); err != nil {
 			return false, err
 		}
 		all = append(all, o)

@@ -1,0 +1,300 @@
+package store
+
+import (
+	"math"
+
+	"google.golang.org/protobuf/encoding/protowire"
+
+	"kartyar/card"
+)
+
+func (p *Person) encode(e *encoder) {
+	for i := range p.Applications {
+		e.element(1, func() { p.Applications[i].encode(e) })
+	}
+	for i := range p.Followers {
+		e.element(2, func() { p.Followers[i].encode(e) })
+	}
+}
+
+func (p *Person) decode(f *fields) {
+	for f.next() {
+		switch in := f.inner(); f.number {
+		case 1:
+			p.Applications = append(p.Applications, Application{})
+			p.Applications[len(p.Applications)-1].decode(&in)
+		case 2:
+			p.Followers = append(p.Followers, Follower{})
+			p.Followers[len(p.Followers)-1].decode(&in)
+		default:
+			f.unknown()
+		}
+	}
+}
+
+func (a *Application) encode(e *encoder) {
+	e.part(1, func() { encodeRecord(e, &a.Record) })
+	e.part(2, func() {
+		e.number(1, uint64(a.Arrival.Number))
+		e.text(2, a.Arrival.Office)
+		e.time(3, a.Arrival.At)
+	})
+	e.number(3, uint64(a.Problem))
+	e.number(4, uint64(a.Claimed))
+	for i := range a.Undated {
+		e.bytes(5, a.Undated[i][:])
+	}
+}
+
+func (a *Application) decode(f *fields) {
+	for f.next() {
+		switch f.number {
+		case 1:
+			in := f.inner()
+			decodeRecord(&in, &a.Record)
+		case 2:
+			in := f.inner()
+			a.Arrival.decode(&in)
+		case 3:
+			a.Problem = uint32(f.whole(math.MaxUint32))
+		case 4:
+			a.Claimed = uint32(f.whole(math.MaxUint32))
+		case 5:
+			a.Undated = append(a.Undated, RowHash{})
+			f.fill(a.Undated[len(a.Undated)-1][:])
+		default:
+			f.unknown()
+		}
+	}
+}
+
+func (a *Arrival) decode(f *fields) {
+	for f.next() {
+		switch f.number {
+		case 1:
+			a.Number = uint32(f.whole(math.MaxUint32))
+		case 2:
+			a.Office = f.text()
+		case 3:
+			a.At = f.time()
+		default:
+			f.unknown()
+		}
+	}
+}
+
+func encodeRecord(e *encoder, r *card.Record) {
+	e.part(1, func() { encodeID(e, &r.ID) })
+	e.part(2, func() { encodeState(e, &r.Known) })
+	e.part(3, func() { encodeState(e, &r.Unknown) })
+	e.key(4, r.Phone)
+	e.time(5, r.PhoneAsOf)
+	e.key(6, r.Receipt)
+	e.time(7, r.ReceiptAsOf)
+	e.part(8, func() {
+		for stage, at := range r.Passed {
+			e.signed(protowire.Number(stage), at)
+		}
+	})
+}
+
+func decodeRecord(f *fields, r *card.Record) {
+	for f.next() {
+		switch f.number {
+		case 1:
+			in := f.inner()
+			decodeID(&in, &r.ID)
+		case 2:
+			in := f.inner()
+			decodeState(&in, &r.Known)
+		case 3:
+			in := f.inner()
+			decodeState(&in, &r.Unknown)
+		case 4:
+			r.Phone = f.key()
+		case 5:
+			r.PhoneAsOf = f.time()
+		case 6:
+			r.Receipt = f.key()
+		case 7:
+			r.ReceiptAsOf = f.time()
+		case 8:
+			for in := f.inner(); in.next(); {
+				if in.number > protowire.Number(card.StageCollected) {
+					in.unknown()
+					continue
+				}
+				r.Passed[in.number] = in.signed()
+			}
+		default:
+			f.unknown()
+		}
+	}
+}
+
+func encodeID(e *encoder, id *card.ApplicationID) {
+	e.number(1, uint64(id.Kind))
+	e.key(2, id.Key)
+}
+
+func decodeID(f *fields, id *card.ApplicationID) {
+	for f.next() {
+		switch f.number {
+		case 1:
+			id.Kind = card.IDKind(f.whole(uint64(card.ByItsOwnName)))
+		case 2:
+			id.Key = f.key()
+		default:
+			f.unknown()
+		}
+	}
+}
+
+func encodeState(e *encoder, s *card.State) {
+	e.number(1, uint64(s.Stage))
+	e.text(2, s.Word)
+	e.text(3, s.Office)
+	e.text(4, s.Shelf)
+	e.text(5, s.Note)
+	e.time(6, s.AsOf)
+}
+
+func decodeState(f *fields, s *card.State) {
+	for f.next() {
+		switch f.number {
+		case 1:
+			s.Stage = card.Stage(f.whole(uint64(card.StageCollected)))
+		case 2:
+			s.Word = f.text()
+		case 3:
+			s.Office = f.text()
+		case 4:
+			s.Shelf = f.text()
+		case 5:
+			s.Note = f.text()
+		case 6:
+			s.AsOf = f.time()
+		default:
+			f.unknown()
+		}
+	}
+}
+
+func (w *Follower) encode(e *encoder) {
+	e.key(1, w.Chat)
+	e.part(2, func() { encodeBot(e, &w.Bot) })
+	e.time(3, w.Since)
+	e.time(4, w.Verified)
+	e.key(5, w.Phone)
+	e.key(6, w.Receipt)
+	e.text(7, w.Office)
+	e.flag(8, w.Notify)
+	e.flag(9, w.Blocked)
+	for i := range w.Told {
+		e.element(10, func() { w.Told[i].encode(e) })
+	}
+	e.part(11, func() {
+		e.time(1, w.Alert.Due)
+		e.time(2, w.Alert.Since)
+		e.number(3, uint64(w.Alert.Attempts))
+	})
+	e.time(12, w.Reminder)
+	e.flag(13, w.Held)
+	e.key(14, w.Inviter)
+	e.key(15, w.Invited)
+}
+
+func (w *Follower) decode(f *fields) {
+	for f.next() {
+		switch f.number {
+		case 1:
+			w.Chat = f.key()
+		case 2:
+			in := f.inner()
+			decodeBot(&in, &w.Bot)
+		case 3:
+			w.Since = f.time()
+		case 4:
+			w.Verified = f.time()
+		case 5:
+			w.Phone = f.key()
+		case 6:
+			w.Receipt = f.key()
+		case 7:
+			w.Office = f.text()
+		case 8:
+			w.Notify = f.flag()
+		case 9:
+			w.Blocked = f.flag()
+		case 10:
+			in := f.inner()
+			w.Told = append(w.Told, Told{})
+			w.Told[len(w.Told)-1].decode(&in)
+		case 11:
+			in := f.inner()
+			w.Alert.decode(&in)
+		case 12:
+			w.Reminder = f.time()
+		case 13:
+			w.Held = f.flag()
+		case 14:
+			w.Inviter = f.key()
+		case 15:
+			w.Invited = f.key()
+		default:
+			f.unknown()
+		}
+	}
+}
+
+func (p *Pending) decode(f *fields) {
+	for f.next() {
+		switch f.number {
+		case 1:
+			p.Due = f.time()
+		case 2:
+			p.Since = f.time()
+		case 3:
+			p.Attempts = uint16(f.whole(math.MaxUint16))
+		default:
+			f.unknown()
+		}
+	}
+}
+
+func (t *Told) encode(e *encoder) {
+	e.part(1, func() { encodeID(e, &t.ID) })
+	e.number(2, uint64(t.Arrival))
+	e.text(3, t.Office)
+	e.time(4, t.At)
+	e.flag(5, t.Ended)
+	e.number(6, uint64(t.Problem))
+	e.time(7, t.Reminded)
+	e.time(8, t.Snoozed)
+}
+
+func (t *Told) decode(f *fields) {
+	for f.next() {
+		switch f.number {
+		case 1:
+			in := f.inner()
+			decodeID(&in, &t.ID)
+		case 2:
+			t.Arrival = uint32(f.whole(math.MaxUint32))
+		case 3:
+			t.Office = f.text()
+		case 4:
+			t.At = f.time()
+		case 5:
+			t.Ended = f.flag()
+		case 6:
+			t.Problem = uint32(f.whole(math.MaxUint32))
+		case 7:
+			t.Reminded = f.time()
+		case 8:
+			t.Snoozed = f.time()
+		default:
+			f.unknown()
+		}
+	}
+}
