@@ -107,7 +107,7 @@ func (t *turn) joinFamily(invite store.Invite, key store.InviteKey) error {
 		return err
 	}
 	if text := t.notAdmitted(admission, invite.Person); text != "" {
-		t.show(bot.Reply{Text: text})
+		t.showEnd(text)
 		return nil
 	}
 	t.leave()

@@ -69,14 +69,20 @@ func (t *turn) accept() error {
 	case found && invite.Kind == store.InviteFamily:
 		return t.joinFamily(invite, key)
 	}
-	t.show(bot.Reply{Text: locale.LinkOver()})
+	t.showEnd(locale.LinkOver())
 	return nil
 }
 
 // refuseOffer leaves what a link gives.
 func (t *turn) refuseOffer() error {
-	t.show(bot.Reply{Text: locale.OfferRefused()})
+	t.showEnd(locale.OfferRefused())
 	return nil
+}
+
+// showEnd says that nothing comes of a link, with a way on: who opened it may
+// have no buttons at the foot of the screen yet.
+func (t *turn) showEnd(text string) {
+	t.show(bot.Reply{Text: text, Keyboard: inline(row(t.button(locale.ButtonStatus, press{Action: actStatus})))})
 }
 
 // becomeOperator makes this the operator's chat, and tells the one that was.

@@ -36,8 +36,9 @@ func nearbyMenu() bot.Keyboard {
 		row(bot.Button{Text: locale.ButtonBack}))
 }
 
-// location takes the place that was sent for where the person is, unless
-// something else is being asked for. It is kept nowhere.
+// location takes the place that was sent for where the person is. It is kept
+// nowhere. Where there is nobody to choose an office for, or something else is
+// being asked for, it shows what is near and no more.
 func (t *turn) location() error {
 	person := t.s.Person
 	switch t.s.State {
@@ -45,19 +46,22 @@ func (t *turn) location() error {
 		if t.link(person) == nil {
 			return t.stale()
 		}
-	case idle:
+	case idle, question:
+		if len(t.row.People) == 0 {
+			return t.around()
+		}
 		var ok bool
 		var err error
 		if person, ok, err = t.meant(actNear); err != nil || !ok {
 			return err
 		}
 	default:
-		return t.refuse(locale.LocationNotNow())
+		return t.around()
 	}
 	at := *t.u.Location
 	if !offices.IsPoint(at.Latitude, at.Longitude) {
 		t.ask(nearby, person)
-		t.say(bot.Reply{Text: locale.BadLocation(), Keyboard: nearbyMenu()})
+		t.say(bot.Reply{Text: locale.BadLocationOrName(), Keyboard: nearbyMenu()})
 		return nil
 	}
 	t.ask(office, person)
@@ -66,6 +70,38 @@ func (t *turn) location() error {
 	}
 	t.nearest(person, inReach(t.Offices().Nearest(at.Latitude, at.Longitude, nearestLooked)))
 	return nil
+}
+
+// around shows what is near the place that was sent, each on a map by its button.
+// What is being asked for stays.
+func (t *turn) around() error {
+	at := *t.u.Location
+	if !offices.IsPoint(at.Latitude, at.Longitude) {
+		return t.refuse(locale.BadLocation())
+	}
+	near := inReach(t.Offices().Nearest(at.Latitude, at.Longitude, nearestLooked))
+	if len(near) == 0 {
+		t.say(bot.Reply{Text: locale.NothingAround(t.platform), Keyboard: inline(elsewhereButtons())})
+		return nil
+	}
+	var rows [][]bot.Button
+	for _, o := range near {
+		rows = append(rows, row(t.button(nearLabel(o), pressPin(o.Office))))
+	}
+	t.say(bot.Reply{Text: locale.OfficesAround(nearViews(near)), Keyboard: inline(rows...)})
+	return nil
+}
+
+func nearViews(near []offices.Near) (views []locale.NearView) {
+	for _, o := range near {
+		views = append(views, locale.NearView{Office: o.Office, Metres: o.Metres})
+	}
+	return views
+}
+
+// nearLabel is what a button calls an office that is near.
+func nearLabel(o offices.Near) string {
+	return locale.Label(officeLabel(o.Office) + "، " + locale.Distance(o.Metres))
 }
 
 // inReach picks what is worth the way. Who is nearer to a consulate than to any
@@ -86,14 +122,12 @@ func inReach(all []offices.Near) (near []offices.Near) {
 
 func (t *turn) nearest(person card.PersonKey, near []offices.Near) {
 	var rows [][]bot.Button
-	var views []locale.NearView
 	for _, o := range near {
-		views = append(views, locale.NearView{Office: o.Office, Metres: o.Metres})
-		rows = append(rows, row(t.officeButton(person, o.Office, officeLabel(o.Office)+"، "+locale.Distance(o.Metres))))
+		rows = append(rows, row(t.officeButton(person, o.Office, nearLabel(o))))
 	}
 	text := locale.NothingNear(t.called(person))
 	if len(near) > 0 {
-		text = locale.NearestOffices(t.called(person), views)
+		text = locale.NearestOffices(t.called(person), nearViews(near))
 	}
 	rows = append(rows, row(t.button(locale.ButtonProvinces, pressFor(actOffices, person))), t.statusButton(person))
 	t.say(bot.Reply{Text: text, Keyboard: inline(rows...)})

@@ -47,14 +47,21 @@ func TestNearestOffice(t *testing.T) {
 // Whoever sends a place without being asked gets a sensible answer.
 func TestPlaceUnasked(t *testing.T) {
 	w := newWorld(t, card.Bale)
-	w.sends(35.7, 51.4).says(locale.ProveFirst())
-	w.sends(35.7, 51.4).says(locale.LocationNotNow())
+	w.sends(35.7, 51.4).says("دفتر نمونهٔ ونک", "۶٫۵ کیلومتر", "مکان شما را نگه نداشتیم")
+	if _, found := w.chatRow(); found {
+		t.Error("a stranger's chat is kept")
+	}
+	if w.press("دفتر نمونهٔ ونک، ۶٫۵").says("میدان ونک"); w.last[0].Venue == nil || w.last[0].Edit != 0 {
+		t.Errorf("no place on the map: %+v", w.last[0])
+	}
+	w.sends(-41.3, 174.8).says(locale.NothingAround(card.Bale)).sends(0, 0).says(locale.BadLocation())
+	w.text("/start").sends(35.7, 51.4).says("دفتر نمونهٔ ونک")
 	if b := w.menu.Rows[0][0]; !b.Contact {
 		t.Errorf("the contact is not asked for any more: %+v", b)
 	}
 	w.knows(saraCode, saraPhone, "", card.State{Stage: card.StageIssuing})
 	w.knows(mamanCode, saraPhone, "", card.State{Stage: card.StageIssuing})
-	w.shares(saraPhone).sends(35.7, 51.4).says(locale.LocationNotNow()).text(saraCode).says("در حال صدور")
+	w.shares(saraPhone).sends(35.7, 51.4).says("دفتر نمونهٔ ونک").text(saraCode).says("در حال صدور")
 	w.sends(35.7, 51.4).says("۶٫۵ کیلومتر").press("دفتر نمونهٔ ونک").says("یادداشت شد")
 	w.text("/settings").press("افزودن یک نفر دیگر").text(mamanCode).text("خودم").text("مامان").text("بازگشت")
 	w.sends(35.7, 51.4).says("کارت چه کسی").press("مامان").says(locale.AskLocation()).sends(35.7, 51.4).press("دفتر نمونهٔ ونک")

@@ -196,6 +196,9 @@ func (t *turn) officeText() error {
 	if _, err := card.ParseNationalCode(t.u.Text); err == nil {
 		return t.codeText()
 	}
+	if locale.AsksForCard(t.u.Text) {
+		return t.askStatus()
+	}
 	var rows [][]bot.Button
 	for _, o := range t.Offices().Search(t.u.Text, officesMost) {
 		label := officeLabel(o)

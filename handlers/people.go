@@ -111,6 +111,9 @@ func (t *turn) nicknameText() error {
 	if _, err := card.ParseNationalCode(t.u.Text); err == nil {
 		return t.codeText() // the next person's, before this one has a name
 	}
+	if locale.AsksForCard(t.u.Text) {
+		return t.askStatus()
+	}
 	wanted := locale.Label(t.u.Text)
 	digits := 0
 	for _, r := range wanted {
@@ -124,7 +127,7 @@ func (t *turn) nicknameText() error {
 		wrong = locale.NicknameWithNumber()
 	case utf8.RuneCountInString(wanted) > nicknameSize:
 		wrong = locale.NicknameTooLong(nicknameSize)
-	case !strings.ContainsFunc(wanted, unicode.IsLetter):
+	case !strings.ContainsFunc(wanted, unicode.IsLetter), locale.Greets(wanted), locale.Thanks(wanted):
 		wrong = locale.AskNickname(t.called(person))
 	case t.taken(wanted, person):
 		wrong = locale.NicknameTaken()

@@ -56,8 +56,12 @@ func (h *Handlers) mapButtons(chat card.ChatKey, o card.Office) []bot.Button {
 	if link == nil {
 		return nil
 	}
-	p := press{Action: actMap, Choice: keepMessage, Province: placeHash(o.Province), City: placeHash(o.City), Office: officeHash(o.Code)}
-	return append(row(bot.Button{Text: locale.ButtonPin, Data: h.seal.data(chat, p)}), link...)
+	return append(row(bot.Button{Text: locale.ButtonPin, Data: h.seal.data(chat, pressPin(o))}), link...)
+}
+
+// pressPin returns a button that shows an office on a map.
+func pressPin(o card.Office) press {
+	return press{Action: actMap, Choice: keepMessage, Province: placeHash(o.Province), City: placeHash(o.City), Office: officeHash(o.Code)}
 }
 
 // showMap sends the office of the pressed button as a place on the map.

@@ -94,6 +94,9 @@ func (t *turn) contactText() error {
 		if ok, err := t.askedQuestion(); ok || err != nil {
 			return err
 		}
+		if locale.Greets(t.u.Text) {
+			text = locale.Welcome(t.Settings().Opening)
+		}
 	}
 	t.askContact(text)
 	return nil
@@ -124,6 +127,9 @@ func (t *turn) codeText() error {
 		t.askCode(locale.CodeLength(wrongDigits(err)))
 		return nil
 	case err != nil:
+		if ok, err := t.askedQuestion(); ok || err != nil {
+			return err
+		}
 		t.askCode(locale.CodeLetters())
 		return nil
 	}
@@ -268,6 +274,12 @@ func (t *turn) receiptText() error {
 	if notCode == nil && t.Keyer.Person(national) == person {
 		t.refuseReceipt(locale.AskReceipt()) // the code once more
 		return nil
+	}
+	switch {
+	case locale.SaysYes(t.u.Text):
+		return t.askReceipt()
+	case locale.SaysNo(t.u.Text):
+		return t.noReceipt()
 	}
 	folded, err := locale.ParseID(t.u.Text)
 	if n := letters(t.u.Text); err != nil || n == 0 {

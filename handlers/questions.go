@@ -95,10 +95,13 @@ func (t *turn) questionText() error {
 	if typed(t.u.Text) != typedOther {
 		return t.idleText()
 	}
-	found, sure := locale.FindQuestions(t.u.Text)
+	if ok, err := t.askedQuestion(); ok || err != nil {
+		return err
+	}
+	found, _ := locale.FindQuestions(t.u.Text)
 	switch {
-	case sure:
-		return t.sayAnswer(found[0])
+	case locale.Greets(t.u.Text), locale.Thanks(t.u.Text):
+		return t.idleText()
 	case len(found) > 0:
 		t.sayFound(found)
 	case t.s.askedWithin(promptFresh, t.now):
@@ -110,9 +113,13 @@ func (t *turn) questionText() error {
 	return nil
 }
 
-// askedQuestion answers a text that nobody asked for when it surely is one of
-// the questions. ok is false when it is not.
+// askedQuestion answers a text that nobody asked for when it surely asks for the
+// card, which ends what is being asked for, or is one of the questions, which
+// does not. ok is false when it is neither.
 func (t *turn) askedQuestion() (ok bool, err error) {
+	if locale.AsksForCard(t.u.Text) {
+		return true, t.askStatus()
+	}
 	found, sure := locale.FindQuestions(t.u.Text)
 	if !sure {
 		return false, nil

@@ -44,10 +44,11 @@ func TestQuestions(t *testing.T) {
 		if w.text("کارتم گم شده").says("درخواست تازه بدهید"); w.menu.Rows[0][0].Text != locale.ButtonShareContact {
 			t.Error("the contact button has gone")
 		}
-		w.text("سلام").says(locale.ContactWanted())
+		w.text("سلام").says(locale.Welcome(""))
 		w.knows(saraCode, saraPhone, "", card.State{Stage: card.StageIssuing})
 		w.shares(string(saraPhone)).text(saraCode).says("در حال صدور")
 		w.text("چه خبر").says(locale.NotUnderstood())
+		w.text("کارتم کجاست؟").says("در حال صدور").text("ممنون").says(locale.Welcomed())
 		w.text("راهنما").press("پرسش‌ها").says(locale.ChooseQuestion())
 		w.press("چرا پیامک نیامد؟").says("8999", "همراه اول")
 		if w.last[0].Edit == 0 {
@@ -60,7 +61,21 @@ func TestQuestions(t *testing.T) {
 		w.text(saraCode).says("در حال صدور")
 		w.text("پرسش‌ها").later(time.Hour).text("پیتزا").says(locale.NotUnderstood())
 		w.text("/questions").text("پیتزا").says("پاسخ این پرسش را نداریم")
+		w.text("/questions").text("سلام").says(locale.WelcomeBack("")).text("کارتم رسید؟").says("در حال صدور")
 		w.text("/questions").text("وضعیت کارت من").says("در حال صدور")
+	})
+}
+
+// Each answer says the official way, and the code the right way round.
+func TestAnswersSayTheOfficialWay(t *testing.T) {
+	onBoth(t, func(t *testing.T, on card.Platform) {
+		w := newWorld(t, on)
+		for _, q := range locale.Questions() {
+			w.text("پرسش‌ها").press(locale.QuestionTitle(q)).says(locale.Isolate("NCR.IR"))
+			if q != locale.QuestionAbroad {
+				w.says(locale.USSD(on))
+			}
+		}
 	})
 }
 
@@ -86,7 +101,7 @@ func TestQuestionsByProvince(t *testing.T) {
 	w.text("مهلت").says("۶۰ روز")
 	w.text(rezaCode).text("بازگشت")
 	w.text("هزینه").says("شصت هزار", "در بعضی استان‌ها")
-	w.text("مهلت").says("در اینجا ثبت نشده")
+	w.text("مهلت").says("ما آن را نداریم")
 }
 
 // What the settings say of the office's province stands in status and alert.

@@ -86,6 +86,12 @@ func (t *turn) idleText() error {
 	if ok, err := t.askedQuestion(); ok || err != nil {
 		return err
 	}
+	switch {
+	case locale.Greets(t.u.Text):
+		return t.refuse(locale.WelcomeBack(t.Settings().OpeningAgain))
+	case locale.Thanks(t.u.Text):
+		return t.refuse(locale.Welcomed())
+	}
 	return t.refuse(locale.NotUnderstood())
 }
 

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-
-	"kartyar/card"
 )
 
 // Question is one of the questions that people ask. The numbers are in buttons
@@ -101,12 +99,9 @@ func FindQuestions(typed string) (questions []Question, sure bool) {
 		}
 	}
 	slices.SortStableFunc(all, func(a, b found) int { return cmp.Compare(b.score, a.score) })
+	all = slices.DeleteFunc(all, func(f found) bool { return f.score < all[0].score/2 && !f.speaksBeyond(all[0]) })
 	all = all[:min(4, len(all))]
-	for i, f := range all {
-		if f.score < all[0].score/2 {
-			all = all[:i]
-			break
-		}
+	for _, f := range all {
 		questions = append(questions, f.question)
 	}
 	if len(all) == 0 || all[0].score < 0.4*float64(len(words)) {
@@ -173,7 +168,7 @@ var questionTable = sync.OnceValue(func() (table []questionEntry) {
 	for _, q := range Questions() {
 		table = append(table, questionEntry{
 			words:  questionWords(QuestionTitle(q) + " " + questionKeywords(q)),
-			answer: questionWords(answer(q, QuestionFacts{}, card.Telegram)),
+			answer: questionWords(answer(q, QuestionFacts{})),
 		})
 	}
 	return table

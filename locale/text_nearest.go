@@ -42,7 +42,19 @@ type NearView struct {
 // NearestOffices shows the offices that are near, the nearest first, one at
 // least. A button for each stands beneath.
 func NearestOffices(nickname string, near []NearView) string {
-	parts := []string{heading(nickname) + "نزدیک‌ترین دفترها به جایی که فرستادید. فاصله‌ها به خط راست است. یکی را انتخاب کنید، یا نام دیگری بنویسید."}
+	return heading(nickname) + nearestOf + " یکی را انتخاب کنید، یا نام دیگری بنویسید.\n\n" + nearLines(near)
+}
+
+// OfficesAround shows the same to who chooses none; a button for each, which
+// shows it on a map, stands beneath.
+func OfficesAround(near []NearView) string {
+	return nearestOf + " برای دیدن هر کدام روی نقشه، دکمهٔ آن را بزنید.\n\n" + nearLines(near) + "\n\nمکان شما را نگه نداشتیم."
+}
+
+const nearestOf = "نزدیک‌ترین دفترها به جایی که فرستادید. فاصله‌ها به خط راست است."
+
+func nearLines(near []NearView) string {
+	var parts []string
 	for i, n := range near {
 		lines := []string{Number(i+1) + ". " + OfficeName(n.Office) + "، " + Distance(n.Metres)}
 		switch {
@@ -61,17 +73,24 @@ func NearestOffices(nickname string, near []NearView) string {
 
 // NothingNear says that no office is within reach.
 func NothingNear(nickname string) string {
-	return heading(nickname) + "در نزدیکی این مکان دفتری نمی‌شناسیم. نام شهر یا دفتری را که می‌خواهید بنویسید، یا استان را انتخاب کنید."
+	return heading(nickname) + "در نزدیکی این مکان دفتری نمی‌شناسیم. نام شهر یا دفتری را که می‌خواهید بنویسید، یا استان را انتخاب کنید.\n" + consulates
 }
+
+// NothingAround is NothingNear to who chooses none.
+func NothingAround(p card.Platform) string {
+	return "در نزدیکی این مکان دفتری نمی‌شناسیم. " + consulates + "\nمکان شما را نگه نداشتیم.\n\n" + WhereToAsk(p)
+}
+
+const consulates = "در خارج از کشور، کنسولگری کارت را تحویل می‌دهد."
 
 // BadLocation says that what was sent is no place.
 func BadLocation() string {
-	return "این مکان خوانده نشد. مکان‌یاب گوشی را روشن کنید و دوباره بفرستید، یا نام شهر یا دفتر را بنویسید."
+	return "این مکان خوانده نشد. مکان‌یاب گوشی را روشن کنید و دوباره بفرستید."
 }
 
-// LocationNotNow answers a place where something else is asked for.
-func LocationNotNow() string {
-	return "اکنون به مکان شما نیازی نیست و آن را نگه نداشتیم. همان چیزی را که خواسته‌ایم بفرستید."
+// BadLocationOrName is BadLocation where a name will do as well.
+func BadLocationOrName() string {
+	return BadLocation() + "\nیا نام شهر یا دفتر را بنویسید."
 }
 
 // Distance writes how far something is, as exactly as a straight line is worth.
@@ -107,6 +126,7 @@ func VenueAddress(o card.Office) string {
 
 func nearestSamples() []Sample {
 	far := card.Office{Code: "77", Name: "پست مرکزی", City: "قم"}
+	near := []NearView{{sampleOffice(), 853}, {far, 3241}, {card.Office{Code: "12E4"}, 132_400}}
 	return []Sample{
 		{Name: "ButtonNearest", Text: ButtonNearest},
 		{Name: "ButtonSendLocation", Text: ButtonSendLocation},
@@ -114,10 +134,13 @@ func nearestSamples() []Sample {
 		{Name: "PlaceholderOffice", Text: PlaceholderOffice},
 		{Name: "AskLocation", Text: AskLocation()},
 		{Name: "LocationUsed", Text: LocationUsed()},
-		{Name: "NearestOffices", Text: NearestOffices("مامان", []NearView{{sampleOffice(), 853}, {far, 3241}, {card.Office{Code: "12E4"}, 132_400}})},
+		{Name: "NearestOffices", Text: NearestOffices("مامان", near)},
+		{Name: "OfficesAround", Text: OfficesAround(near[:2])},
 		{Name: "NothingNear", Text: NothingNear("")},
 		{Name: "BadLocation", Text: BadLocation()},
-		{Name: "LocationNotNow", Text: LocationNotNow()},
+		{Name: "BadLocationOrName", Text: BadLocationOrName()},
+		{Name: "NothingAround/telegram", Platform: card.Telegram, Text: NothingAround(card.Telegram)},
+		{Name: "NothingAround/bale", Platform: card.Bale, Text: NothingAround(card.Bale)},
 		{Name: "Distance", Text: Distance(3241)},
 		{Name: "VenueAddress", Text: VenueAddress(sampleOffice())},
 	}

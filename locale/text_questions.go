@@ -48,30 +48,40 @@ type QuestionFacts struct {
 	Varies   bool // another province may have it otherwise
 }
 
-// Answer answers a question: one idea, one next step.
+// Answer answers a question: one idea, one next step, and the official way.
 func Answer(q Question, f QuestionFacts, p card.Platform) string {
-	return QuestionTitle(q) + "\n\n" + answer(q, f, p)
+	return QuestionTitle(q) + "\n\n" + answer(q, f) + "\n\n" + official(q, p)
 }
 
-func answer(q Question, f QuestionFacts, p card.Platform) string {
+// official is where the registry itself answers. A code is dialled in Iran only.
+func official(q Question, p card.Platform) string {
+	text := "راه رسمی: سایت " + Isolate("NCR.IR")
+	if q != QuestionAbroad {
+		text += " یا شماره‌گیری " + USSD(p)
+	}
+	return text
+}
+
+func answer(q Question, f QuestionFacts) string {
 	switch q {
 	case QuestionWho:
 		return "هر کس که ۱۵ سال یا بیشتر دارد درخواست می‌دهد.\n" +
-			"به دفتر پیشخوان دولت، ادارهٔ پست یا ادارهٔ ثبت احوال بروید و رسید درخواست را نگه دارید."
+			"به دفتر پیشخوان دولت، ادارهٔ پست یا ادارهٔ ثبت احوال بروید و رسید درخواست را نگه دارید.\n\n" +
+			"برای دیدن نزدیک‌ترین دفترها، مکان خود را در همین گفت‌وگو بفرستید."
 	case QuestionWay:
 		return "مرحله‌ها به ترتیب: " + strings.Join(wayWords(), "، ") + ".\n" +
 			"اگر مدرکی کم باشد، مرحله «" + StageName(card.StageDefective) + "» است و باید به دفتری بروید که درخواست داده‌اید.\n\n" +
-			"برای دیدن مرحلهٔ کارت خود، «" + ButtonStatus + "» را بزنید.\n" + WhereToAsk(p)
+			"برای دیدن مرحلهٔ کارت خود، «" + ButtonStatus + "» را بزنید."
 	case QuestionBring:
 		return Bring(f.Bring) + f.varies() + "\n\nپیش از رفتن، «" + ButtonStatus + "» را بزنید و ببینید کارت رسیده است یا نه."
 	case QuestionFee:
 		if f.Fee != "" {
 			return Fee(f.Fee) + f.varies()
 		}
-		return "هزینه در هر زمان و هر استان فرق می‌کند و در اینجا ثبت نشده است. آن را از دفتری که درخواست داده‌اید بپرسید.\n" +
+		return "هزینه با زمان و استان فرق می‌کند و ما آن را نداریم. از دفتری که درخواست داده‌اید بپرسید.\n" +
 			ServiceName + " خودش از شما پولی نمی‌گیرد."
 	case QuestionKept:
-		text := "مهلت در هر استان فرق می‌کند و در اینجا ثبت نشده است. آن را از دفتر بپرسید و زودتر بروید."
+		text := "مهلت در هر استان فرق می‌کند و ما آن را نداریم. از دفتر بپرسید و زودتر بروید."
 		if f.KeepDays > 0 {
 			text = "دفتر کارت را تا " + Number(f.KeepDays) + " روز پس از رسیدن نگه می‌دارد." + f.varies()
 		}
@@ -90,12 +100,12 @@ func answer(q Question, f QuestionFacts, p card.Platform) string {
 			"اگر رسید را ندارید، با مدارک خود به دفتری بروید که درخواست داده‌اید."
 	case QuestionLost:
 		return "باید درخواست تازه بدهید: به دفتر پیشخوان دولت، ادارهٔ پست یا ادارهٔ ثبت احوال بروید.\n" +
-			"پس از آن، «" + ButtonStatus + "» مرحلهٔ درخواست تازه را هم نشان می‌دهد.\n\n" + WhereToAsk(p)
+			"پس از آن، «" + ButtonStatus + "» مرحلهٔ درخواست تازه را هم نشان می‌دهد."
 	case QuestionAbroad:
 		return "درخواست و گرفتن کارت در خارج از کشور با کنسولگری است؛ مدارک و زمان را از همان کنسولگری بپرسید.\n" +
 			ServiceName + " با شمارهٔ همراه خارجی هم کار می‌کند."
 	}
-	return NoQuestionFound(p)
+	return ""
 }
 
 func (f QuestionFacts) varies() string {

@@ -46,7 +46,7 @@ func personLines(p PersonView) string {
 	if p.Office.Code != "" {
 		office = OfficeName(p.Office)
 	}
-	text := "خبر کارت: " + notifyWord(p.Notify) + "\nدفتر دلخواه: " + office
+	text := "رسیدن کارت را " + notifyWord(p.Notify) + ".\nدفتر دلخواه: " + office
 	if p.Guest {
 		text += "\nاین کارت را به دعوت کسی دیگر دنبال می‌کنید."
 	}

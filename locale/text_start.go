@@ -51,6 +51,11 @@ func WelcomeBack(opening string) string {
 	return "سلام. هر وقت خواستید، «" + ButtonStatus + "» را بزنید."
 }
 
+// Welcomed answers thanks.
+func Welcomed() string {
+	return "خواهش می‌کنیم. هر وقت خواستید، «" + ButtonStatus + "» را بزنید."
+}
+
 // BackToMenu goes with the main buttons when a person turned back.
 func BackToMenu() string {
 	return "برگشتیم. یکی از دکمه‌های پایین صفحه را بزنید."
@@ -83,6 +88,7 @@ func startSamples() []Sample {
 		{Name: "Welcome/operator's", Text: Welcome("سلام. اینجا دفترهای پیشخوان استان نمونه است.\nرسیدن کارت را همین‌جا خبر می‌دهیم.")},
 		{Name: "WelcomeBack/own", Text: WelcomeBack("")},
 		{Name: "WelcomeBack/operator's", Text: WelcomeBack("سلام. روزهای جمعه هم باز هستیم.")},
+		{Name: "Welcomed", Text: Welcomed()},
 		{Name: "BackToMenu", Text: BackToMenu()},
 		{Name: "Help/telegram", Platform: card.Telegram, Text: Help(card.Telegram)},
 		{Name: "Help/bale", Platform: card.Bale, Text: Help(card.Bale)},
