@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -36,22 +37,93 @@ const hole = "the hole"
 // mutated returns a real update of a chat with a few things wrong in it. It is
 // JSON, for anything else is an answer that no platform gives.
 func mutated(dice *rand.Rand, chat int64) string {
-	var update map[string]any
-	text := fmt.Sprintf(realUpdates[dice.IntN(len(realUpdates))], chat)
-	if err := json.Unmarshal([]byte(text), &update); err != nil {
-		panic(err) // it is written above
-	}
+	update := parsed(realUpdates[dice.IntN(len(realUpdates))], chat)
 	mutate(dice, update)
-	encoded, err := json.Marshal(update)
-	if err != nil {
-		panic(err)
-	}
-	text = strings.ReplaceAll(string(encoded), `"`+hole+`"`, wrongValues[dice.IntN(len(wrongValues))])
+	text := strings.ReplaceAll(encoded(update), `"`+hole+`"`, wrongValues[dice.IntN(len(wrongValues))])
 	if dice.IntN(4) == 0 && len(update) > 0 { // the first field once more, as something else
 		name := slices.Sorted(maps.Keys(update))[0]
 		text = fmt.Sprintf(`{%q:%s,%s`, name, wrongValues[dice.IntN(len(wrongValues))], text[1:])
 	}
 	return text
+}
+
+// unknownKinds are updates of kinds that the program does not ask for, and of
+// none that there is.
+var unknownKinds = []string{
+	`{"inline_query":{"id":"1","from":{"id":%[1]d},"query":"x","offset":""}}`,
+	`{"poll":{"id":"1","question":"x","options":[]}}`,
+	`{"message_reaction":{"chat":{"id":%[1]d,"type":"private"},"message_id":1,"user":{"id":%[1]d},"date":1,"old_reaction":[],"new_reaction":[]}}`,
+	`{"business_message":{"message_id":5,"from":{"id":%[1]d},"chat":{"id":%[1]d,"type":"private"},"date":1,"text":"/start"}}`,
+	`{"channel_post":{"message_id":5,"chat":{"id":-%[1]d,"type":"channel"},"date":1,"text":"/start"}}`,
+	`{"of_another_year":{"message_id":5,"chat":{"id":%[1]d}}}`,
+	`{"of_another_year":[%[1]d],"message":null}`,
+	`{}`,
+}
+
+// crooked returns updates of a chat that come in any case, and not by chance: of
+// kinds that are unknown, and real ones with null in place of each of their
+// values, one at a time, and of all.
+func crooked(chat int64) (all []string) {
+	for _, u := range unknownKinds {
+		all = append(all, strings.ReplaceAll(u, "%[1]d", strconv.FormatInt(chat, 10)))
+	}
+	for _, u := range realUpdates {
+		whole := parsed(u, chat)
+		nothing := parsed(u, chat)
+		for _, path := range paths(whole) {
+			one := parsed(u, chat)
+			put(one, path, nil)
+			all = append(all, encoded(one))
+			if inner, _ := at(whole, path).(map[string]any); inner == nil {
+				put(nothing, path, nil)
+			}
+		}
+		all = append(all, encoded(nothing))
+	}
+	return all
+}
+
+func parsed(update string, chat int64) (object map[string]any) {
+	if err := json.Unmarshal(fmt.Appendf(nil, update, chat), &object); err != nil {
+		panic(err) // it is written above
+	}
+	return object
+}
+
+func encoded(update map[string]any) string {
+	text, err := json.Marshal(update)
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
+}
+
+// paths are the ways to all values in an object.
+func paths(in map[string]any) (all [][]string) {
+	for _, name := range slices.Sorted(maps.Keys(in)) {
+		all = append(all, []string{name})
+		if inner, is := in[name].(map[string]any); is {
+			for _, path := range paths(inner) {
+				all = append(all, append([]string{name}, path...))
+			}
+		}
+	}
+	return all
+}
+
+func at(in map[string]any, path []string) any {
+	for _, name := range path[:len(path)-1] {
+		in, _ = in[name].(map[string]any)
+	}
+	return in[path[len(path)-1]]
+}
+
+// put puts a value where a path leads.
+func put(in map[string]any, path []string, value any) {
+	for _, name := range path[:len(path)-1] {
+		in, _ = in[name].(map[string]any)
+	}
+	in[path[len(path)-1]] = value
 }
 
 // mutate makes a hole in an object, takes a field out or gives it another name,

@@ -65,7 +65,11 @@ func poison(ctx context.Context, s *stage) (err error) {
 	}
 	rusage, _ := t.serving.cmd.ProcessState.SysUsage().(*syscall.Rusage)
 	memory := rusage.Maxrss << 10
-	s.line("poison", "%d updates that cannot be handled, %d mutated, %d of 4 MB (%d MB); %d MB of memory at most", p.spoiled, p.mutated, p.big, 4*p.big, memory>>20)
+	s.line("poison", "%d updates that cannot be handled, %d mutated, %d with null in each place and of unknown kinds, %d of 4 MB (%d MB); %d MB of memory at most",
+		p.spoiled, p.mutated, p.crooked, p.big, 4*p.big, memory>>20)
+	if want := len(platforms) * len(crooked(1)); p.crooked < want {
+		return fmt.Errorf("only %d of %d crooked updates came", p.crooked, want)
+	}
 	if memory > memoryMost {
 		s.breaks("the program took %d MB of memory", memory>>20)
 	}
@@ -86,19 +90,36 @@ type poisoning struct {
 	askers                *askers
 	chance                *rand.Rand
 	spoiled, mutated, big int
+	crooked               int
 	wrong                 map[int64]bool // updates that have to be set aside, by id
 	turns                 int
 }
+
+// strangers is where the ids of chats begin that the platform does not know.
+const strangers = 9_100_000_000_000
 
 // inject queues a mutated update, and now and then one that cannot be handled.
 func (p *poisoning) inject() error {
 	p.turns++
 	platform := platforms[p.turns%len(platforms)]
 	// Of a chat that the platform does not know: whatever is answered is refused.
-	if _, err := p.server.InjectRaw(platform, botID, mutated(p.chance, 9_100_000_000_000+int64(p.turns))); err != nil {
+	if _, err := p.server.InjectRaw(platform, botID, mutated(p.chance, strangers+int64(p.turns))); err != nil {
 		return fmt.Errorf("a mutated update: %w", err)
 	}
 	p.mutated++
+	all := crooked(2*strangers + int64(p.turns))
+	for range 4 { // all come in a phase, however slow the machine is
+		if p.crooked >= len(platforms)*len(all) {
+			break
+		}
+		if _, err := p.server.InjectRaw(platforms[p.crooked%len(platforms)], botID, all[p.crooked/len(platforms)]); err != nil {
+			return fmt.Errorf("a crooked update: %w", err)
+		}
+		p.crooked++
+	}
+	if p.turns%60 == 30 {
+		return p.bigOne()
+	}
 	if p.turns%5 > 0 {
 		return nil
 	}
@@ -121,16 +142,21 @@ func (p *poisoning) spoil(platform demo.Platform, update string) error {
 	return nil
 }
 
+// bigOne has somebody send an update of 4 MB.
+func (p *poisoning) bigOne() error {
+	p.big++
+	return p.spoil(demo.Telegram, `{"message":{"message_id":5,"from":{"id":%[1]d},"chat":{"id":%[1]d,"type":"private"},"date":1,"text":"`+strings.Repeat("x", 4<<20)+`"}}`)
+}
+
 // large has updates of 4 MB wait together, many of which are more than an
 // answer that is read, among them people's questions.
 func (p *poisoning) large(ctx context.Context) error {
-	p.big = 12
+	together := 12
 	if p.stage.long {
-		p.big = 100
+		together = 100
 	}
-	update := `{"message":{"message_id":5,"from":{"id":%[1]d},"chat":{"id":%[1]d,"type":"private"},"date":1,"text":"` + strings.Repeat("x", 4<<20) + `"}}`
-	for range p.big {
-		if err := p.spoil(demo.Telegram, update); err != nil {
+	for range together {
+		if err := p.bigOne(); err != nil {
 			return err
 		}
 	}
@@ -139,11 +165,10 @@ func (p *poisoning) large(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p.stage.line("among updates of 4 MB", "%d answers, the last %.1f s after all were there", len(took), time.Since(began).Seconds())
+	p.stage.line("among updates of 4 MB", "%d answers, the last %.1f s after %d were there at once", len(took), time.Since(began).Seconds(), together)
 	return nil
 }
 
-// nothingWaits lets the mutated updates have their tries.
 // triesTake is more than the waits between the tries of one update.
 const triesTake = 8 * time.Second
 
