@@ -385,21 +385,6 @@ func (b *backing) lose(ctx context.Context) (err error) {
 	return b.afterLoss(ctx, held, others, token)
 }
 
-// invite returns what a link that makes an operator begins the chat with.
-func (b *backing) invite(ctx context.Context, on demo.Platform) (token string, err error) {
-	out, err := b.run(ctx, "operator", "invite")
-	if err != nil {
-		return "", err
-	}
-	for line := range strings.Lines(string(out)) {
-		if _, after, is := strings.Cut(line, "start="); is && strings.HasPrefix(line, string(on)) {
-			token, _, _ = strings.Cut(after, " ")
-			return token, nil
-		}
-	}
-	return "", fmt.Errorf("no invitation in %q", out)
-}
-
 // accepts has somebody open such a link and accept, if they are asked, and
 // reports whether there is an operator then.
 func (b *backing) accepts(ctx context.Context, p *cardholder, token string) (is bool, err error) {

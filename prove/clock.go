@@ -30,27 +30,11 @@ func leaps(ctx context.Context, s *stage) (err error) {
 	if !c.holds() {
 		return errors.New("time.Time is built otherwise now")
 	}
-	log, err := os.Create(t.logPath())
+	stop, err := t.serveHere(ctx, c)
 	if err != nil {
-		return fmt.Errorf("making the program's log: %w", err)
+		return err
 	}
-	defer func() { _ = log.Close() }()
-	program := app.Program{Stdin: os.Stdin, Stdout: log, Stderr: log, Environ: t.env, Now: c.now}
-	serving, end := context.WithCancel(ctx)
-	ended := make(chan int, 1)
-	go func() { ended <- program.Main(serving, []string{"serve"}) }()
-	defer func() {
-		end()
-		if status := <-ended; status != 0 {
-			err = errors.Join(err, fmt.Errorf("`kartyar serve` ended with %d\n%s", status, t.lastWords()))
-		}
-	}()
-	up, cancel := context.WithTimeout(ctx, startMost)
-	defer cancel()
-	if err := t.await(up, func() bool { return len(t.polls) == len(platforms) }); err != nil {
-		return fmt.Errorf("%w: %w\n%s", errNotUp, err, t.lastWords())
-	}
-	t.starts++
+	defer func() { err = errors.Join(err, stop()) }()
 	t.crowd.rest()
 	if err := t.settle(ctx); err != nil {
 		return err
@@ -65,12 +49,42 @@ func leaps(ctx context.Context, s *stage) (err error) {
 			}
 		}
 	}
-	if err := t.last(ctx); err != nil {
+	if err := errors.Join(t.passesADay(ctx, c, &stop), t.last(ctx)); err != nil {
 		return err
 	}
 	t.report()
 	s.broken = append(s.broken, t.witness.broken...)
 	return nil
+}
+
+// serveHere runs `serve` in this process, by a clock that is set.
+func (t *trial) serveHere(ctx context.Context, c *clock) (stop func() error, err error) {
+	log, err := os.OpenFile(t.logPath(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("opening the program's log: %w", err)
+	}
+	t.mu.Lock()
+	clear(t.polls)
+	t.mu.Unlock()
+	program := app.Program{Stdin: os.Stdin, Stdout: log, Stderr: log, Environ: t.env, Now: c.now}
+	serving, end := context.WithCancel(ctx)
+	ended := make(chan int, 1)
+	go func() { ended <- program.Main(serving, []string{"serve"}) }()
+	stop = func() error {
+		end()
+		defer func() { _ = log.Close() }()
+		if status := <-ended; status != 0 {
+			return fmt.Errorf("`kartyar serve` ended with %d\n%s", status, t.lastWords())
+		}
+		return nil
+	}
+	up, cancel := context.WithTimeout(ctx, startMost)
+	defer cancel()
+	if err := t.await(up, func() bool { return len(t.polls) == len(platforms) }); err != nil {
+		return nil, errors.Join(fmt.Errorf("%w: %w\n%s", errNotUp, err, t.lastWords()), stop())
+	}
+	t.starts++
+	return stop, nil
 }
 
 // leap lets alerts and answers wait, sets the clock, and sees that they come as

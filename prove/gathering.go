@@ -163,6 +163,21 @@ func (w *world) until(ctx context.Context, is func() bool) error {
 	}
 }
 
+// invite returns what a link that makes an operator begins the chat with.
+func (w *world) invite(ctx context.Context, on demo.Platform) (token string, err error) {
+	out, err := w.run(ctx, "operator", "invite")
+	if err != nil {
+		return "", err
+	}
+	for line := range strings.Lines(string(out)) {
+		if _, after, is := strings.Cut(line, "start="); is && strings.HasPrefix(line, string(on)) {
+			token, _, _ = strings.Cut(after, " ")
+			return token, nil
+		}
+	}
+	return "", fmt.Errorf("no invitation in %q", out)
+}
+
 // keyer makes the keys under which a store of this world knows people.
 func (w *world) keyer() (_ *card.Keyer, err error) {
 	key, err := w.key()
