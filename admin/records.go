@@ -135,14 +135,19 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request, do func(context.
 		each: s.readTime, until: time.Now().Add(bodyTime),
 	}
 	result, err := do(r.Context(), body)
-	if err := body.control.SetWriteDeadline(time.Now().Add(writeTime)); err != nil {
-		s.Log.Debug().Err(err).Msg("an answer of the admin endpoint has no deadline")
-	}
+	s.beginAnswer(w)
 	if err != nil {
 		s.failed(w, r, err)
 		return
 	}
 	answerJSON(w, http.StatusOK, result)
+}
+
+// beginAnswer gives an answer that took long to find its time from now on.
+func (s *Server) beginAnswer(w http.ResponseWriter) {
+	if err := http.NewResponseController(w).SetWriteDeadline(time.Now().Add(s.writeTime)); err != nil {
+		s.Log.Debug().Err(err).Msg("an answer of the admin endpoint has no deadline")
+	}
 }
 
 // patient reads a body from a client that may be slow, but not for ever.
@@ -220,6 +225,7 @@ func (s *Server) report(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	report, err := s.Desk.Report(r.Context(), r.URL.Query().Get("office"))
+	s.beginAnswer(w)
 	if err != nil {
 		s.failed(w, r, err)
 		return

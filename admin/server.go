@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/rs/zerolog"
+	"golang.org/x/net/netutil"
 
 	"kartyar/desk"
 )
@@ -52,9 +53,11 @@ const (
 	bodyMost    = 64 << 20 // bytes; a list is some 60 bytes a row
 	uploadsMost = 4        // at once: each holds a spool on the disk
 	headerTime  = 10 * time.Second
-	readTime    = 30 * time.Second // for the next piece of a body
+	askTime     = 30 * time.Second // for all of a request that is no upload
+	readTime    = 30 * time.Second // for the next piece of an upload
 	bodyTime    = 20 * time.Minute // for all of it
-	writeTime   = time.Minute
+	writeTime   = time.Minute      // for an answer to be read
+	connsMost   = 256              // at once: the store and the bots need files too
 	idleTime    = 2 * time.Minute
 	closeTime   = 10 * time.Second // for requests in hand when the program ends
 )
@@ -62,17 +65,19 @@ const (
 // Server serves the admin endpoint.
 type Server struct {
 	Options
-	token    [sha256.Size]byte
-	uploads  chan struct{}
-	bodyMost int64
-	readTime time.Duration
+	token     [sha256.Size]byte
+	uploads   chan struct{}
+	bodyMost  int64
+	askTime   time.Duration
+	readTime  time.Duration
+	writeTime time.Duration
 }
 
 // New returns a Server.
 func New(o Options) *Server {
 	return &Server{
 		Options: o, token: sha256.Sum256([]byte(o.Token)), uploads: make(chan struct{}, uploadsMost),
-		bodyMost: bodyMost, readTime: readTime,
+		bodyMost: bodyMost, askTime: askTime, readTime: readTime, writeTime: writeTime,
 	}
 }
 
@@ -103,11 +108,13 @@ func (s *Server) Run(ctx context.Context, listener net.Listener) error {
 	// What is in hand ends with ctx: a list is taken up again by sending it again.
 	server := &http.Server{
 		Handler: s.Handler(), ReadHeaderTimeout: headerTime, IdleTimeout: idleTime, MaxHeaderBytes: 16 << 10,
+		// An upload and what takes long to answer move these on for themselves.
+		ReadTimeout: s.askTime, WriteTimeout: s.writeTime,
 		BaseContext: func(net.Listener) context.Context { return ctx },
 		ErrorLog:    stdlog.New(io.Discard, "", 0), // of what clients do wrong
 	}
 	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(listener) }()
+	go func() { ended <- server.Serve(netutil.LimitListener(listener, connsMost)) }()
 	select {
 	case err := <-ended:
 		return fmt.Errorf("serving the admin endpoint: %w", err)

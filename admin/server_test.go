@@ -2,6 +2,7 @@ package admin
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -286,6 +288,41 @@ func TestSlow(t *testing.T) {
 	defer w.Body.Close()
 	if w.StatusCode != http.StatusRequestTimeout {
 		t.Errorf("%d", w.StatusCode)
+	}
+}
+
+// TestStrangers: who has no token can hold no connection, neither by a body that
+// does not come nor by answers that are not read.
+func TestStrangers(t *testing.T) {
+	s := newServer(&clerk{}, token)
+	s.askTime, s.writeTime = 50*time.Millisecond, 50*time.Millisecond
+	address := listening(t, s)
+	dial := func() *net.TCPConn {
+		conn, err := net.Dial("tcp", address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { conn.Close() })
+		if err := conn.SetDeadline(time.Now().Add(10 * time.Second)); err != nil {
+			t.Fatal(err)
+		}
+		return conn.(*net.TCPConn)
+	}
+	conn := dial()
+	fmt.Fprint(conn, "POST /v1/records HTTP/1.1\r\nHost: x\r\nContent-Type: text/csv\r\nContent-Length: 1000\r\n\r\nab")
+	said, err := io.ReadAll(conn)
+	if err != nil || !bytes.HasPrefix(said, []byte("HTTP/1.1 401 ")) {
+		t.Errorf("%.40q, %v", said, err)
+	}
+	conn = dial()
+	if err := conn.SetReadBuffer(1 << 10); err != nil {
+		t.Fatal(err)
+	}
+	for err = nil; err == nil; {
+		_, err = io.WriteString(conn, "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Error("who reads no answer holds the connection")
 	}
 }
 
