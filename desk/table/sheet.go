@@ -56,6 +56,9 @@ func (s *sheet) next() (row Row, err error) {
 		s.whole = true
 		return Row{}, io.EOF
 	}
+	if s.book.cells += len(cells); s.book.cells > cellsMost {
+		return Row{}, ErrTooLarge
+	}
 	s.line++
 	row = Row{Line: s.line, Cells: cells}
 	if len(cells) > maxColumns {

@@ -38,9 +38,12 @@ const (
 	packedMost   = 64 << 20  // bytes of the file
 	unpackedMost = 256 << 20 // bytes of all its parts; a row of a list takes some 300
 	stringsMost  = 64 << 20  // bytes of the shared strings
-	tagsMost     = 8 << 20   // tags in the shared strings; a string has four
+	tagsMost     = 8 << 20   // tags in the shared strings
+	textsMost    = 2 << 20   // shared strings, which have four tags
 	partMost     = 8 << 20   // bytes of any other XML part
 	partsMost    = 10_000
+	tokenMost    = 1 << 20  // bytes of one text or tag, which the library gathers up; a cell has 32,767 characters
+	cellsMost    = 64 << 20 // cells of all rows, with the empty ones before a full one, which cost the file nothing
 )
 
 var (
@@ -64,6 +67,7 @@ type workbook struct {
 	file   *excelize.File
 	sheets []string // the visible ones, in their order
 	is1904 bool     // dates count from 1904
+	cells  int      // that were read of all sheets
 }
 
 // openWorkbook reads a workbook from r, which stands at its beginning.
@@ -172,10 +176,14 @@ func checkContents(file *excelize.File, parts []*zip.File) error {
 		return true
 	})
 	for _, part := range parts {
-		text := unpacked[partName(part.Name)]
+		name := partName(part.Name)
+		text := unpacked[name]
 		// Programs that do not know the sum write 0.
 		if uint64(len(text)) != part.UncompressedSize64 || part.CRC32 != 0 && crc32.ChecksumIEEE(text) != part.CRC32 {
 			return ErrDamaged
+		}
+		if (strings.HasSuffix(name, "xml") || strings.HasSuffix(name, ".rels")) && !bounded(text) {
+			return ErrTooLarge
 		}
 	}
 	if bytes.Count(unpacked[sharedStrings], []byte{'<'}) > tagsMost {

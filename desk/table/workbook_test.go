@@ -269,8 +269,16 @@ func TestFilesThatAreNoGoodWorkbook(t *testing.T) {
 		"no such cell":          {sheet(`<row r="2"><c r="AAAA2"><v>1</v></c></row>`), ErrDamaged},
 		"broken shared texts":   {bookOf(t, "", testHeading+row("1"), "<si><t>"), ErrDamaged},
 		"a part without end":    {pack(t, "xl/workbook.xml", "<workbook/>", "xl/styles.xml", strings.Repeat("<xf/>", partMost/5+1)), ErrTooLarge},
-		"texts without end":     {bookOf(t, "", "", strings.Repeat("<si/>", tagsMost+1)), ErrTooLarge},
+		"texts without end":     {bookOf(t, "", "", strings.Repeat("<si/>", textsMost+1)), ErrTooLarge},
+		"tags without end":      {bookOf(t, "", "", strings.Repeat("<x/>", tagsMost+1)), ErrTooLarge},
 		"many parts":            {pack(t, slices.Repeat([]string{"a", ""}, partsMost+1)...), ErrTooLarge},
+		"a gap without end":     {sheet(row("1") + strings.Repeat(" ", tokenMost)), ErrTooLarge},
+		"a text without end":    {sheet(row(strings.Repeat("1", tokenMost))), ErrTooLarge},
+		"a tag without end":     {sheet(`<row r="2"` + strings.Repeat(" ", tokenMost) + `/>`), ErrTooLarge},
+		"a comment without end": {sheet(`<!--` + strings.Repeat("<>", tokenMost/2) + `-->`), ErrTooLarge},
+		"a row without end":     {sheet(`<row r="2">` + strings.Repeat("<c><v>1</v></c>", excelize.MaxColumns+1) + `</row>`), ErrTooLarge},
+		"a comment":             {sheet(row("1") + `<!-- <c> -->`), nil},
+		"empty cells":           {sheet(farCells(cellsMost/excelize.MaxColumns + 2)), ErrTooLarge},
 		"a sheet without end":   {bomb(t, "xl/worksheets/sheet1.xml"), ErrTooLarge},
 		"a picture without end": {bomb(t, "xl/media/image1.png"), ErrTooLarge},
 	} {
@@ -278,6 +286,15 @@ func TestFilesThatAreNoGoodWorkbook(t *testing.T) {
 			t.Errorf("%s: got %v, %v, want %v", name, got, err, c.want)
 		}
 	}
+}
+
+// farCells has so many rows with one cell each, in the last column.
+func farCells(rows int) string {
+	var all strings.Builder
+	for n := 2; n < rows+2; n++ {
+		fmt.Fprintf(&all, `<row r="%d"><c r="XFD%d"><v>1</v></c></row>`, n, n)
+	}
+	return all.String()
 }
 
 // bomb has a part that unpacks to more than there may be.
