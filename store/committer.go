@@ -284,6 +284,7 @@ func (s *Store) write(b *batch) error {
 	next := s.head
 	next.Seq++
 	next.Cleared = max(next.Cleared, b.cleared)
+	next.Erased = max(next.Erased, s.erasures.entries)
 	txn := s.db.NewTransaction(true)
 	defer txn.Discard()
 	if err := s.fill(txn, b, &next); err != nil {

@@ -151,6 +151,17 @@ func parseChapter(line string) (store [16]byte, ok bool) {
 	return [16]byte(raw), true
 }
 
+// missErasures says when the ledger has lost entries: a file that is gone or
+// older cannot be told from a new one by itself. The store lacks nothing, so it
+// is opened; what is erased from now on is cleared from the disk all the same.
+func (s *Store) missErasures() {
+	if known := max(s.head.Erased, s.head.Cleared); s.erasures.entries < known {
+		s.log.Error().Uint64("entries", known-s.erasures.entries).Str("ledger", s.dir+".erased").
+			Msg("the ledger of erasures has lost entries: put its newest copy back while the program is stopped; without them a restored backup brings back who was erased")
+		s.head.Cleared = 0
+	}
+}
+
 func (l *ledger) close() error { return l.file.Close() }
 
 func formatErasure(e Erasure) string {

@@ -28,6 +28,8 @@ type head struct {
 	Cleared uint64
 	// Epoch counts the restores that led to this store.
 	Epoch uint32
+	// Erased is the number of entries in the ledger of erasures.
+	Erased uint64
 }
 
 func (h *head) encode(e *encoder) {
@@ -37,6 +39,7 @@ func (h *head) encode(e *encoder) {
 	e.number(4, h.Cleared)
 	e.number(5, uint64(h.Epoch))
 	e.number(6, storeFormat)
+	e.number(7, h.Erased)
 }
 
 // decode refuses what a later version has written, of which it knows nothing
@@ -58,6 +61,8 @@ func (h *head) decode(f *fields) {
 			if f.whole(math.MaxUint64) > storeFormat {
 				f.fail(ErrNewer)
 			}
+		case 7:
+			h.Erased = f.whole(math.MaxUint64)
 		}
 	}
 }

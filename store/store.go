@@ -240,6 +240,7 @@ func (s *Store) openRows() (err error) {
 	if err := errors.Join(s.verify(), s.findInboxEnd()); err != nil {
 		return errors.Join(err, s.db.Close(), s.erasures.close())
 	}
+	s.missErasures()
 	return nil
 }
 

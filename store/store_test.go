@@ -6,9 +6,11 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/rs/zerolog"
 	"go.uber.org/goleak"
 
 	"kartyar/card"
@@ -191,6 +193,54 @@ func TestClearErasedTakesBytesOffTheDisk(t *testing.T) {
 	}
 	if onDisk(t, dir, key[:]) {
 		t.Error("the erased row's key is still on the disk")
+	}
+}
+
+// A ledger that is gone is begun anew; that is said, and what is erased after it
+// leaves the disk all the same.
+func TestLostLedgerIsMissed(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	var log bytes.Buffer
+	s := open(t, dir)
+	key := s.Keyer().Person("0012345679")
+	erase := func(other byte) {
+		t.Helper()
+		update(t, s, func(tx *store.Tx) error {
+			return errors.Join(tx.Erasing(store.ErasedPerson, key, noon), tx.PutPerson(key, store.Person{}), tx.PutOffice(card.Office{Code: string('a' + rune(other))}))
+		})
+		if err := s.ClearErased(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	erase(1)
+	erase(2)
+	closeStore(t, s)
+	reopen := func() {
+		t.Helper()
+		var err error
+		if s, err = store.Open(store.Options{Dir: dir, Key: testKey, Log: zerolog.New(&log)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	reopen()
+	if log.Len() > 0 {
+		t.Errorf("said of a whole ledger: %s", &log)
+	}
+	closeStore(t, s)
+	if err := os.Remove(dir + ".erased"); err != nil {
+		t.Fatal(err)
+	}
+	reopen()
+	defer s.Close()
+	if !strings.Contains(log.String(), `"entries":2`) || !strings.Contains(log.String(), "has lost entries") {
+		t.Errorf("said of a ledger that is gone: %s", &log)
+	}
+	update(t, s, func(tx *store.Tx) error {
+		return tx.PutPerson(key, store.Person{Followers: []store.Follower{{Bot: aBot}}})
+	})
+	erase(3)
+	if onDisk(t, dir, key[:]) {
+		t.Error("what was erased after the loss is still on the disk")
 	}
 }
 
