@@ -294,27 +294,27 @@ func TestSlow(t *testing.T) {
 // TestStrangers: who has no token can hold no connection, neither by a body that
 // does not come nor by answers that are not read.
 func TestStrangers(t *testing.T) {
-	s := newServer(&clerk{}, token)
-	s.askTime, s.writeTime = 50*time.Millisecond, 50*time.Millisecond
-	address := listening(t, s)
-	dial := func() *net.TCPConn {
+	dial := func(ask, write time.Duration) *net.TCPConn {
+		s := newServer(&clerk{}, token)
+		s.askTime, s.writeTime = ask, write
+		address := listening(t, s)
 		conn, err := net.Dial("tcp", address)
 		if err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { conn.Close() })
-		if err := conn.SetDeadline(time.Now().Add(10 * time.Second)); err != nil {
+		if err := conn.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
 			t.Fatal(err)
 		}
 		return conn.(*net.TCPConn)
 	}
-	conn := dial()
+	conn := dial(2*time.Second, time.Minute)
 	fmt.Fprint(conn, "POST /v1/records HTTP/1.1\r\nHost: x\r\nContent-Type: text/csv\r\nContent-Length: 1000\r\n\r\nab")
 	said, err := io.ReadAll(conn)
 	if err != nil || !bytes.HasPrefix(said, []byte("HTTP/1.1 401 ")) {
 		t.Errorf("%.40q, %v", said, err)
 	}
-	conn = dial()
+	conn = dial(time.Minute, 50*time.Millisecond)
 	if err := conn.SetReadBuffer(1 << 10); err != nil {
 		t.Fatal(err)
 	}
