@@ -173,7 +173,6 @@ func (s *server) run(ctx context.Context) error {
 	group.Go(func() error { return alarms.run(ctx) })
 	group.Go(func() error { return s.clearHourly(ctx) })
 	group.Go(func() error { return s.watchStore(ctx, alarms) })
-	group.Go(func() error { return s.verifyDaily(ctx) })
 	group.Go(func() error { return s.reloadSettings(ctx) })
 	group.Go(func() error { return s.remindOfHeld(ctx) })
 	known := make(chan card.Bot, len(s.accounts))
@@ -203,26 +202,6 @@ func (s *server) watchStore(ctx context.Context, alarms *alarms) error {
 		if err != nil && ctx.Err() == nil {
 			alarms.storeFailed(ctx, time.Now())
 			return fmt.Errorf("the store has failed; when the cause is mended, start the program again: %w", err)
-		}
-	}
-}
-
-// verifyEvery is how often the store's files are read through, which they were
-// when it was opened too.
-const verifyEvery = 24 * time.Hour
-
-// verifyDaily looks for damage that came to the disk while the store was open.
-func (s *server) verifyDaily(ctx context.Context) error {
-	ticker := time.NewTicker(verifyEvery)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ticker.C:
-		case <-ctx.Done():
-			return nil
-		}
-		if err := s.service.store.Verify(); err != nil && ctx.Err() == nil {
-			s.log.Error().Err(err).Msg("reading the store's files through found damage")
 		}
 	}
 }

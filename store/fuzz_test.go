@@ -131,7 +131,7 @@ func FuzzTables(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, err := range []error{checkTables(dir), checkTable(name)} {
+		for _, err := range []error{checkTables(dir), checkTable(name, nil)} {
 			if err != nil && !errors.Is(err, ErrDamaged) {
 				t.Fatalf("refused otherwise: %v", err)
 			}

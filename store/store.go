@@ -80,6 +80,8 @@ type Store struct {
 	inside   sync.WaitGroup // who reads, and must be out before Badger closes
 	shut     bool           // nobody comes in any more
 
+	soundMu sync.Mutex // held while tables are read through
+
 	head     head   // owned by the committer
 	inboxSeq uint64 // owned by the committer
 	erasures *ledger
@@ -124,6 +126,7 @@ func open(opt Options, memTable int64) (*Store, error) {
 		return nil, errors.Join(err, m.close())
 	}
 	s.closed.Go(s.commitLoop)
+	s.closed.Go(s.verifyLoop)
 	return s, nil
 }
 
