@@ -11,7 +11,7 @@ import (
 const (
 	chunkRows  = 200 // rows after which a chunk ends with the person in hand
 	chunkMost  = 250 // and in any case
-	inFlight   = 4   // chunks that wait for the disk together, so that they can share a commit
+	inFlight   = 16  // chunks that wait for the disk together, so that they can share a commit
 	peopleMost = 1 << 17
 )
 
@@ -49,9 +49,23 @@ func (im *importing) count(ctx context.Context, rows *sorter) error {
 	return nil
 }
 
+// persons are those of a chunk, each once, in their order.
+func persons(chunk []queued) []card.PersonKey {
+	keys := make([]card.PersonKey, 0, len(chunk))
+	for i := range chunk {
+		if key := chunk[i].row.Person; i == 0 || key != keys[len(keys)-1] {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
 // preview says what Apply would do with the rows of a chunk.
 func (im *importing) preview(ctx context.Context, chunk []queued, told *people) (results []alert.Result, err error) {
 	err = im.opt.Store.View(ctx, func(tx *store.Tx) error {
+		if err := tx.ReadAhead(persons(chunk)); err != nil {
+			return err
+		}
 		for i := range chunk {
 			row := chunk[i].row
 			if told.latest == nil || told.key != row.Person {
@@ -203,6 +217,9 @@ func (im *importing) write(ctx context.Context, f *flight) error {
 	}
 	results := make([]alert.Result, 0, len(f.chunk))
 	err := im.opt.Store.UpdateInBulk(ctx, func(tx *store.Tx) error {
+		if err := tx.ReadAhead(persons(f.chunk)); err != nil {
+			return err
+		}
 		for i := range f.chunk {
 			result, err := im.opt.Rules.Apply(tx, now, f.chunk[i].row)
 			if err != nil {

@@ -35,7 +35,7 @@ func longList(people int) (rows []string) {
 	return rows
 }
 
-const longPeople = 1500
+const longPeople = 4000
 
 func (w *world) followSome() {
 	w.t.Helper()

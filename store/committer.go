@@ -20,10 +20,11 @@ type request struct {
 }
 
 const (
-	batchRows  = 8192                 // rows after which a batch is committed
-	batchBytes = 3 << 20              // and bytes
-	batchRun   = 8 * time.Millisecond // and running time: nobody waits longer for others
-	linger     = 4 * time.Millisecond // how long work in bulk waits for company
+	batchRows  = 8192                  // rows after which a batch is committed
+	batchBytes = 3 << 20               // and bytes
+	batchRun   = 8 * time.Millisecond  // and running time: nobody waits longer for others
+	bulkRun    = 24 * time.Millisecond // the same of work in bulk alone: a sync costs as much as a thousand rows
+	linger     = 4 * time.Millisecond  // how long work in bulk waits for company
 
 	// rowOverhead is more than what Badger adds to a row's key and value, its
 	// limit on the number of rows included.
@@ -172,7 +173,11 @@ func (s *Store) commitBatch(first *request, bulk bool) {
 			break
 		}
 		b.add(done)
-		if len(b.rows) >= batchRows || b.bytes >= min(batchBytes, s.batchMost()) || time.Since(start) >= batchRun {
+		most := batchRun
+		if bulk = bulk && len(s.urgent) == 0; bulk { // until somebody waits
+			most = bulkRun
+		}
+		if len(b.rows) >= batchRows || b.bytes >= min(batchBytes, s.batchMost()) || time.Since(start) >= most {
 			break
 		}
 	}

@@ -18,6 +18,7 @@ type Tx struct {
 	txn    *badger.Txn
 	batch  *batch            // nil in a View
 	own    map[string][]byte // what this function wrote; nil deletes
+	ahead  []aheadRow        // what ReadAhead read and was not asked for yet
 	commit Commit
 	inbox  uint64
 	// cleared is how much of the ledger of erasures is off the disk.
@@ -47,6 +48,9 @@ func (tx *Tx) get(key []byte, value readable) (found bool, err error) {
 		if sealed, ok := tx.batch.rows[string(key)]; ok {
 			return sealed != nil, tx.openIf(key, sealed, value)
 		}
+	}
+	if sealed, ok := tx.readAhead(key); ok {
+		return sealed != nil, tx.openIf(key, sealed, value)
 	}
 	item, err := tx.txn.Get(key)
 	if errors.Is(err, badger.ErrKeyNotFound) {

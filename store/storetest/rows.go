@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"reflect"
@@ -69,6 +70,75 @@ func persons(_ *testing.T, b *bench) {
 		err := tx.PutPerson(key, somebody())
 		return errors.Join(err, differ("changed", []bool{before, tx.PersonChanged(key)}, []bool{false, true}))
 	})
+}
+
+// readingAhead reads persons ahead, those that stand close together and those
+// far apart, there or not, written meanwhile or not: Person says the same.
+func readingAhead(_ *testing.T, b *bench) {
+	key := func(n int) card.PersonKey { return card.PersonKey{byte(n >> 8), byte(n), 1} }
+	written := func(n int) store.Person {
+		p := somebody()
+		p.Applications[0].Problem = uint32(n + 1)
+		return p
+	}
+	const people, every = 3000, 3 // every third is there
+	for first := 0; first < people; first += 300 {
+		b.update(func(tx *store.Tx) (err error) {
+			for n := first; n < first+300; n += every {
+				err = errors.Join(err, tx.PutPerson(key(n), written(n)))
+			}
+			return errors.Join(err, tx.PutPerson(key(first), store.Person{}))
+		})
+	}
+	want := func(n int) store.Person {
+		if n%every != 0 || n%300 == 0 || n >= people {
+			return store.Person{}
+		}
+		return written(n)
+	}
+	lists := map[string][]int{"none": nil, "one": {9}, "in disorder": {30, 60, 45, 33, 30, 300}, "twice": {3, 3, 6, 6}}
+	for _, step := range []int{1, 2, 7, 29, 100, 450} {
+		name := fmt.Sprintf("each %d.", step)
+		for n := step % 5; n < people+20*step; n += step {
+			lists[name] = append(lists[name], n)
+		}
+	}
+	for name, list := range lists {
+		var keys []card.PersonKey
+		for _, n := range list {
+			keys = append(keys, key(n))
+		}
+		look := func(tx *store.Tx, want func(int) store.Person) error {
+			for _, n := range list {
+				got, err := tx.Person(key(n))
+				if err = errors.Join(err, differ(fmt.Sprintf("%s: person %d", name, n), got, want(n))); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+		b.always(func(tx *store.Tx) error { return errors.Join(tx.ReadAhead(keys), look(tx, want)) })
+		errBack := errors.New("nothing of this is kept")
+		err := b.store.Update(context.Background(), func(tx *store.Tx) error {
+			err := tx.PutPerson(key(6), written(1000))
+			err = errors.Join(err, tx.ReadAhead(keys), tx.PutPerson(key(9), store.Person{}), tx.PutPerson(key(10), written(2000)))
+			err = errors.Join(err, look(tx, func(n int) store.Person {
+				switch n {
+				case 6:
+					return written(1000)
+				case 9:
+					return store.Person{}
+				case 10:
+					return written(2000)
+				}
+				return want(n)
+			}))
+			return errors.Join(err, errBack)
+		})
+		if err == nil || err.Error() != errBack.Error() {
+			b.t.Error(err)
+		}
+	}
 }
 
 func chats(_ *testing.T, b *bench) {
