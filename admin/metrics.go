@@ -16,6 +16,7 @@ import (
 // Reading is how things stand at one moment.
 type Reading struct {
 	Bots       []BotReading
+	Fed        time.Time // when a list was last taken in; zero for never
 	StoreBytes int64
 	FreeBytes  uint64 // of the store's disk
 }
@@ -28,6 +29,7 @@ type BotReading struct {
 	InboxAge     time.Duration // of the oldest
 	Alerts       int           // due now, at most ten thousand
 	AlertsAge    time.Duration
+	Late         int // alerts that have waited for more than a day, due now or not
 	Reminders    int
 	RemindersAge time.Duration
 }
@@ -45,7 +47,6 @@ type Metrics struct {
 	rows     *prometheus.CounterVec
 	arrivals prometheus.Counter
 	alerts   prometheus.Counter
-	imported prometheus.Gauge
 }
 
 // NewMetrics returns Metrics that look at how things stand with read, at most
@@ -68,7 +69,6 @@ func NewMetrics(version, commit string, read func(ctx context.Context) Reading) 
 		rows:     counters("kartyar_import_rows_total", "Rows of lists, by outcome: applied, unchanged, refused.", "outcome"),
 		arrivals: counter("kartyar_import_arrivals_total", "Cards that came to an office, by the lists."),
 		alerts:   counter("kartyar_import_alerts_total", "Alerts that lists gave rise to."),
-		imported: prometheus.NewGauge(prometheus.GaugeOpts{Name: "kartyar_last_import_timestamp_seconds", Help: "When a list was last taken in by this process; 0 for never."}),
 	}
 	// A series that is there from the start can be alerted on.
 	for _, outcome := range []string{"verified", "waiting", "full"} {
@@ -84,7 +84,7 @@ func NewMetrics(version, commit string, read func(ctx context.Context) Reading) 
 		Name: "kartyar_build_info", Help: "1, with the version and the commit.",
 		ConstLabels: prometheus.Labels{"version": version, "commit": commit},
 	}, func() float64 { return 1 })
-	m.registry.MustRegister(m.polls, m.sends, m.asked, m.failures, m.aside, m.imports, m.rows, m.arrivals, m.alerts, m.imported, build,
+	m.registry.MustRegister(m.polls, m.sends, m.asked, m.failures, m.aside, m.imports, m.rows, m.arrivals, m.alerts, build,
 		&readings{read: read}, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -97,7 +97,9 @@ func (m *Metrics) Handler() http.Handler {
 // Serves names a platform that is served, so that its series are there from the
 // start.
 func (m *Metrics) Serves(platform string) {
-	m.polls.WithLabelValues(platform, "ok")
+	for _, outcome := range []string{"ok", "conflict"} {
+		m.polls.WithLabelValues(platform, outcome)
+	}
 	for _, class := range []string{"reply", "alert", "reminder"} {
 		m.sends.WithLabelValues(platform, class, "ok")
 	}
@@ -126,12 +128,10 @@ func (m *Metrics) Tried(platform, reason string, aside bool) {
 }
 
 // Imported counts a list and its rows.
-func (m *Metrics) Imported(now time.Time, r desk.ImportReport, failed bool) {
+func (m *Metrics) Imported(r desk.ImportReport, failed bool) {
 	outcome := "ok"
 	if failed {
 		outcome = "failed"
-	} else {
-		m.imported.Set(float64(now.Unix()))
 	}
 	m.imports.WithLabelValues(outcome).Inc()
 	for outcome, rows := range map[string]int{"applied": r.Applied, "unchanged": r.Unchanged, "refused": r.Refused} {
@@ -165,13 +165,15 @@ var (
 	inboxAge  = gauge("kartyar_inbox_oldest_seconds", "The age of the oldest of them; 0 when there is none.", "platform")
 	outboxNow = gauge("kartyar_outbox_due", "Messages that are due now, at most 10000; what waits for its day is not counted.", "platform", "class")
 	outboxAge = gauge("kartyar_outbox_oldest_seconds", "How long the first of them has been due; 0 when there is none.", "platform", "class")
+	lateNow   = gauge("kartyar_outbox_late", "Alerts that have waited for more than a day, as of the last hour; one that is refused is due again later and later, and counts here all the same.", "platform")
+	fedAt     = gauge("kartyar_last_import_timestamp_seconds", "When a list was last taken in; 0 for never.")
 	storeSize = gauge("kartyar_store_bytes", "What the store takes on the disk.")
 	freeSpace = gauge("kartyar_disk_free_bytes", "Free space of the store's disk.")
 )
 
 // Describe is prometheus.Collector's.
 func (r *readings) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{pollAge, inboxNow, inboxAge, outboxNow, outboxAge, storeSize, freeSpace} {
+	for _, d := range []*prometheus.Desc{pollAge, inboxNow, inboxAge, outboxNow, outboxAge, lateNow, fedAt, storeSize, freeSpace} {
 		to <- d
 	}
 }
@@ -184,12 +186,18 @@ func (r *readings) Collect(to chan<- prometheus.Metric) {
 	}
 	put(storeSize, float64(now.StoreBytes))
 	put(freeSpace, float64(now.FreeBytes))
+	if now.Fed.IsZero() {
+		put(fedAt, 0)
+	} else {
+		put(fedAt, float64(now.Fed.Unix()))
+	}
 	for _, b := range now.Bots {
 		put(pollAge, b.PollAge.Seconds(), b.Platform)
 		put(inboxNow, float64(b.Inbox), b.Platform)
 		put(inboxAge, b.InboxAge.Seconds(), b.Platform)
 		put(outboxNow, float64(b.Alerts), b.Platform, "alert")
 		put(outboxAge, b.AlertsAge.Seconds(), b.Platform, "alert")
+		put(lateNow, float64(b.Late), b.Platform)
 		put(outboxNow, float64(b.Reminders), b.Platform, "reminder")
 		put(outboxAge, b.RemindersAge.Seconds(), b.Platform, "reminder")
 	}

@@ -159,7 +159,7 @@ func (s *service) TakeIn(ctx context.Context, how desk.ImportOptions, list io.Re
 		err = s.noteFed(ctx)
 	}
 	if s.imported != nil && !how.DryRun {
-		s.imported(time.Now(), report, err != nil)
+		s.imported(report, err != nil)
 	}
 	return report, err
 }

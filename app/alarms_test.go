@@ -78,11 +78,11 @@ func TestAlarms(t *testing.T) {
 	looks(a, later, "bale چند دقیقه است که بله پاسخ نمی‌دهد")
 	again := start(later)
 	looks(again, later.Add(time.Second)) // it is not over, nor known to last
-	again.pulse.imported(later, desk.ImportReport{Arrivals: 99}, false)
-	again.pulse.imported(later, desk.ImportReport{Arrivals: 340, Alerts: 1}, false)
+	again.pulse.imported(desk.ImportReport{Arrivals: 99}, false)
+	again.pulse.imported(desk.ImportReport{Arrivals: 340, Alerts: 1}, false)
 	looks(again, later)
 	reached[card.Bale] = false
-	again.pulse.imported(later, desk.ImportReport{Arrivals: 340}, false)
+	again.pulse.imported(desk.ImportReport{Arrivals: 340}, false)
 	looks(again, later)
 	reached[card.Telegram] = true
 	again.pulse.known[card.Bale].answered = true

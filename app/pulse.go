@@ -114,8 +114,8 @@ func (p *pulse) tried(platform card.Platform, reason string, aside bool) {
 const nobodyFrom = 100
 
 // imported hears of a list.
-func (p *pulse) imported(now time.Time, r desk.ImportReport, failed bool) {
-	p.metrics.Imported(now, r, failed)
+func (p *pulse) imported(r desk.ImportReport, failed bool) {
+	p.metrics.Imported(r, failed)
 	if r.Arrivals >= nobodyFrom && r.Alerts == 0 {
 		p.mu.Lock()
 		p.nobody += r.Arrivals
@@ -170,6 +170,10 @@ func (p *pulse) reading(ctx context.Context) admin.Reading {
 	}
 	r := admin.Reading{StoreBytes: p.store.Size()}
 	r.FreeBytes, _ = p.store.Free()
+	_ = p.store.View(ctx, func(tx *store.Tx) error {
+		_, err := tx.Note(fedNote, &r.Fed)
+		return err
+	})
 	for _, b := range p.beats() {
 		one := admin.BotReading{Platform: string(b.platform), PollAge: age(b.polled)}
 		if b.inbox != nil {
@@ -178,6 +182,7 @@ func (p *pulse) reading(ctx context.Context) admin.Reading {
 			one.InboxAge = age(oldest)
 			one.Alerts, oldest, _ = b.worker.Waiting(ctx, store.Alerts)
 			one.AlertsAge = age(oldest)
+			one.Late, _ = b.worker.Late()
 			one.Reminders, oldest, _ = b.worker.Waiting(ctx, store.Reminders)
 			one.RemindersAge = age(oldest)
 		}

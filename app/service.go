@@ -28,7 +28,7 @@ type service struct {
 	// settings are what the operator's file says at the moment; never nil.
 	settings atomic.Pointer[settings.Settings]
 	// imported hears of each list that was taken in; may be nil.
-	imported func(now time.Time, r desk.ImportReport, failed bool)
+	imported func(r desk.ImportReport, failed bool)
 	log      zerolog.Logger
 	// alone says that nothing else runs on the store, which would clear from the
 	// disk what was erased.
