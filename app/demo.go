@@ -23,7 +23,7 @@ import (
 
 type demoCommand struct {
 	Addr  string `name:"addr" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where to listen (${default}); loopback only."`
-	Store string `name:"store" placeholder:"DIR" help:"Keep the store in this directory, and its key in DIR.key; otherwise it is thrown away."`
+	Store string `name:"store" placeholder:"DIR" help:"Keep the store in this directory, its key in DIR.key and the people of the page in DIR.people; otherwise it is thrown away."`
 }
 
 // The demo's bots. Nobody else knows them.
@@ -54,6 +54,9 @@ func (c *demoCommand) Run(ctx context.Context, p *Program) error {
 		return errors.Join(err, listener.Close())
 	}
 	d := &demonstration{service: service, listener: listener, log: log}
+	if c.Store != "" {
+		d.people = filepath.Clean(c.Store) + ".people"
+	}
 	if err := errors.Join(d.run(ctx, p), service.close()); err != nil {
 		return err
 	}
@@ -129,6 +132,7 @@ type demonstration struct {
 	service  *service
 	listener net.Listener
 	log      zerolog.Logger
+	people   string // the file of the page's people; empty when they are not kept
 }
 
 func (d *demonstration) run(ctx context.Context, p *Program) error {
@@ -138,6 +142,13 @@ func (d *demonstration) run(ctx context.Context, p *Program) error {
 	platforms := demo.New(demo.Options{OnArrive: d.arrive})
 	platforms.AddBot(demo.Telegram, demoTelegramToken, 1000000001, "kartyar_demo_bot")
 	platforms.AddBot(demo.Bale, demoBaleToken, 2000000001, "kartyar_demo_bot")
+	if d.people != "" {
+		report := func(err error) { d.log.Error().Err(err).Msg("the demo's people are not kept") }
+		if err := platforms.KeepPeople(d.people, report); err != nil {
+			platforms.Close()
+			return errors.Join(err, d.listener.Close())
+		}
+	}
 	platforms.AddSamplePeople()
 	base := "http://" + d.listener.Addr().String()
 	accounts := []bot.Options{

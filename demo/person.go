@@ -46,6 +46,7 @@ func (s *Server) Person(platform Platform, bot int64, name string) *Person {
 	p := &Person{s: s, b: b, user: u, chat: in, id: "p" + strconv.Itoa(n+1)}
 	s.people = append(s.people, p)
 	s.names[key] = p
+	s.keep()
 	s.changed()
 	return p
 }
@@ -94,6 +95,7 @@ func (p *Person) SetPhone(number string) {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
 	p.user.phone = number
+	p.s.keep()
 	p.s.touch(p.b.chats[p.user.id])
 }
 
@@ -134,6 +136,7 @@ func (p *Person) setBlocked(blocked bool) int64 {
 		return -1
 	}
 	p.user.blocked = blocked
+	p.s.keep()
 	private := p.b.chats[p.user.id]
 	p.s.touch(private)
 	if !p.b.rules.membership {
@@ -155,7 +158,10 @@ func (p *Person) post(m *message) Act {
 	if p.chat.group == "" {
 		p.setBlocked(false)
 	}
-	p.chat.begun = true
+	if !p.chat.begun {
+		p.chat.begun = true
+		p.s.keep()
+	}
 	m.from = p.user
 	p.s.add(p.b, p.chat, m)
 	update := p.s.queue(p.b, "message", p.chat.id, m.id, m.text, field("message", m.wire(p.b, p.chat)))

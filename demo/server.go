@@ -45,6 +45,7 @@ type Server struct {
 	people  []*Person // in the order in which they came
 	names   map[personKey]*Person
 	journal []Entry
+	keep    func()        // called when what is kept of people changes
 	wake    chan struct{} // closed and replaced at every change, made when somebody waits
 	decide  func(FaultRequest) *Fault
 	down    bool
@@ -77,6 +78,7 @@ func New(o Options) *Server {
 		bots:     map[botKey]*account{},
 		tokens:   map[tokenKey]*account{},
 		names:    map[personKey]*Person{},
+		keep:     func() {},
 	}
 	s.life, s.end = context.WithCancel(context.Background())
 	if s.now == nil {

@@ -143,6 +143,7 @@ func TestInputErrors(t *testing.T) {
 		{"chat", contactAsked, "چه خبر", locale.ContactWanted(), contact},
 		{"the card, before the contact", contactAsked, "کارت من کجاست؟", locale.AskContact(), contact},
 		{"the card, before the code", codeAsked, "کارتم رسیده؟", locale.AskCodeAgain(), code},
+		{"thanks before the code", codeAsked, "ممنون", locale.AskCodeAgain(), code},
 		{"a question before the code", codeAsked, "کارتم گم شده", "درخواست تازه بدهید", code},
 		{"nine digits", codeAsked, "۹۹۹۰۰۰۰۰۱", "کد ملی باید ۱۰ رقم باشد؛ ۹ رقم فرستادید.", code},
 		{"eleven digits", codeAsked, "99900000181", "کد ملی باید ۱۰ رقم باشد؛ ۱۱ رقم فرستادید.", code},

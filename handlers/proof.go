@@ -130,6 +130,10 @@ func (t *turn) codeText() error {
 		if ok, err := t.askedQuestion(); ok || err != nil {
 			return err
 		}
+		if locale.Greets(t.u.Text) || locale.Thanks(t.u.Text) {
+			t.askCode(locale.AskCodeAgain())
+			return nil
+		}
 		t.askCode(locale.CodeLetters())
 		return nil
 	}
