@@ -82,8 +82,12 @@ func ProfileOf(p card.Platform) Profile {
 
 // DeepLink returns the address that opens the private chat with a bot. A
 // payload, at most 64 of A–Z a–z 0–9 _ -, comes back as the argument of /start;
-// empty, there is none.
+// empty, there is none. Between two underscores Markdown sets italics, and the
+// address would lead to another bot: there a browser's way of writing them goes.
 func (p Profile) DeepLink(username, payload string) string {
+	if p.Markdown && strings.Count(username, "_") > 1 {
+		username = strings.ReplaceAll(username, "_", "%5F")
+	}
 	if payload == "" {
 		return p.Links + username
 	}
