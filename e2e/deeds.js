@@ -37,8 +37,49 @@ export async function answered(page, text) {
   });
 }
 
+// edited waits until an older message has text.
+export async function edited(page, text) {
+  const message = front(page).locator(".message.bot").filter({ hasText: text }).last();
+  await message.waitFor({ timeout: 10_000 });
+  await message.scrollIntoViewIfNeeded();
+}
+
+// more does one of what the page has beyond writing and pressing.
+export const more = (word) => async (page) => {
+  await front(page).locator(".more summary").click();
+  await front(page).locator(".choices").getByRole("button", { name: word }).click();
+};
+
 // place sends one of the places that the page offers.
 export const place = (degrees) => async (page) => {
   await front(page).locator(".more summary").click();
   await front(page).locator(`.choices [data-value="${degrees}"]`).click();
+};
+
+// invitation reads the newest one-time link: its token.
+export const invitation = async (page) => {
+  const link = await front(page).locator(".message.bot a[href*='start=']").last().getAttribute("href");
+  return new URL(link).searchParams.get("start");
+};
+
+// openLink opens a one-time link as a messenger does; without a token, the newest in the chat.
+// Whoever has not begun the chat cannot write in it yet, so that it goes past the page.
+export const openLink = (token) => async (page) => {
+  const person = (await front(page).locator(".compose input").getAttribute("id")).replace("say-", "");
+  const text = `/start ${token || await invitation(page)}`;
+  await page.evaluate((act) => fetch("/demo/act", {
+    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(act),
+  }), { person, do: "say", text });
+};
+
+// join adds a person on the page, and comes to their chat.
+export const join = (person) => async (page) => {
+  const add = page.locator("details.add");
+  await page.locator(".samples-tab").click();
+  await add.locator("summary").click();
+  await add.locator("[name=name]").fill(person.name);
+  await add.locator("[name=platform]").selectOption(person.platform);
+  await add.locator("[name=phone]").fill(person.phone);
+  await add.locator("button[type=submit]").click();
+  await page.locator("#tabs").getByRole("button", { name: person.name }).click();
 };
