@@ -141,7 +141,7 @@ func (d *demonstration) run(ctx context.Context, p *Program) error {
 	}
 	platforms := demo.New(demo.Options{OnArrive: d.arrive})
 	platforms.AddBot(demo.Telegram, demoTelegramToken, 1000000001, "kartyar_demo_bot")
-	platforms.AddBot(demo.Bale, demoBaleToken, 2000000001, "kartyar_demo_bot")
+	platforms.AddBot(demo.Bale, demoBaleToken, 2000000001, "kartyardemo_bot")
 	if d.people != "" {
 		report := func(err error) { d.log.Error().Err(err).Msg("the demo's people are not kept") }
 		if err := platforms.KeepPeople(d.people, report); err != nil {

@@ -178,8 +178,11 @@ func (t *turn) showCompanions(person card.PersonKey, before string) error {
 		one.ID = short(g.Chat[:8])
 		rows = append(rows, row(t.button(locale.ButtonEndOne(i+1), one)))
 	}
-	if len(guests) != 1 && (open || len(guests) > 0) || open {
-		rows = append(rows, row(t.button(locale.ButtonEndAll, pressFor(actEndGuests, person))))
+	switch end := pressFor(actEndGuests, person); {
+	case len(guests) == 0 && open:
+		rows = append(rows, row(t.button(locale.ButtonTakeBack, end)))
+	case len(guests) > 1 || open:
+		rows = append(rows, row(t.button(locale.ButtonEndAll, end)))
 	}
 	if len(guests) < alert.GuestsMost && t.mayInvite(&p, f) {
 		rows = append(rows, row(t.button(locale.ButtonInvite, pressFor(actInvite, person))))

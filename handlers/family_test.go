@@ -196,3 +196,17 @@ func TestTellOthers(t *testing.T) {
 	unnamed := newWorld(t, card.Bale)
 	unnamed.text(locale.ButtonTellOthers).says(locale.TryAgainLater())
 }
+
+// A link that nobody has opened is taken back by a button that says so.
+func TestInvitationTakenBack(t *testing.T) {
+	w := linked(t, card.Bale)
+	w.knows(saraCode, saraPhone, "", card.State{Stage: card.StageIssuing})
+	w.proves(saraPhone, saraCode)
+	token := w.invites()
+	w.text("/settings").press(locale.ButtonInvite).press(locale.ButtonCompanions).says("پیوند دعوت هنوز باز است")
+	if _, offered := find(w.last[0], locale.ButtonEndAll); offered {
+		t.Error("there is nobody whose access could end")
+	}
+	w.press(locale.ButtonTakeBack).says(locale.LinkTakenBack())
+	w.inChat(90).text("/start " + token).says(locale.LinkOver())
+}

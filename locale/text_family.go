@@ -10,6 +10,7 @@ const (
 	ButtonInvite     = "دعوت یک همراه"
 	ButtonCompanions = "همراهان"
 	ButtonEndAll     = "پایان دادن به دسترسی همه"
+	ButtonTakeBack   = "پس گرفتن پیوند دعوت"
 	ButtonTellOthers = "معرفی به دیگران"
 )
 
@@ -129,6 +130,7 @@ func familySamples() []Sample {
 		{Name: "ButtonInvite", Text: ButtonInvite},
 		{Name: "ButtonCompanions", Text: ButtonCompanions},
 		{Name: "ButtonEndAll", Text: ButtonEndAll},
+		{Name: "ButtonTakeBack", Text: ButtonTakeBack},
 		{Name: "ButtonTellOthers", Text: ButtonTellOthers},
 		{Name: "ButtonEndOne", Text: ButtonEndOne(2)},
 		{Name: "InviteMade/one", Text: InviteMade("")},
