@@ -25,7 +25,8 @@ const (
 // Nothing in a 502 says whose trouble it is. What tells them apart is the
 // others: a chat that fails, and fails again after others were served, fails by
 // itself. From then on it says nothing of the platform, however often it is
-// tried. Time is a parameter.
+// tried. A call that never left, because the platform could not be reached, is
+// no chat's trouble in any case. Time is a parameter.
 type breaker struct {
 	failing  map[int64]struct{}  // chats that failed since anyone was served
 	suspects map[int64]time.Time // chats that failed before others were served, and when
@@ -91,12 +92,12 @@ func (b *breaker) answered(chat int64, now time.Time) {
 	b.sweep = max(sweepAt, 2*len(b.suspects))
 }
 
-// failed notes that the platform failed at a call for a chat. It reports
-// whether that is the chat's own trouble: it failed before, others were served
-// since, and nobody else fails now.
-func (b *breaker) failed(t ticket, chat int64, now time.Time) (own bool) {
+// failed notes that the platform failed at a call for a chat, or, when the call
+// has not left, could not be reached. It reports whether that is the chat's own
+// trouble: it failed before, others were served since, and nobody else fails now.
+func (b *breaker) failed(t ticket, chat int64, left bool, now time.Time) (own bool) {
 	at, suspect := b.suspects[chat]
-	suspect = suspect && now.Sub(at) < suspectFor
+	suspect = suspect && left && now.Sub(at) < suspectFor
 	switch {
 	case t.probe:
 		b.probing = false

@@ -18,7 +18,7 @@ func TestBreaker(t *testing.T) {
 			t.Fatalf("no leave for %v", wait)
 		}
 		chat++
-		b.failed(leave, chat, now)
+		b.failed(leave, chat, true, now)
 	}
 	for range breakerFailures - 1 {
 		fail()
@@ -32,7 +32,7 @@ func TestBreaker(t *testing.T) {
 		t.Fatalf("after %d outages: wait %v", breakerFailures, b.wait(now))
 	}
 	now = now.Add(breakerFirst / 2)
-	b.failed(early, 1001, now)
+	b.failed(early, 1001, true, now)
 	if b.wait(now) != breakerFirst/2 {
 		t.Error("a call from before tells something new")
 	}
@@ -91,7 +91,7 @@ func TestWhoseTrouble(t *testing.T) {
 				case c < 'a':
 					b.answered(int64(chat), now)
 					got.WriteByte('.')
-				case b.failed(ticket{ok: true}, int64(chat), now):
+				case b.failed(ticket{ok: true}, int64(chat), true, now):
 					got.WriteByte('C')
 				case b.open > 0:
 					got.WriteByte('P')
@@ -111,7 +111,7 @@ func TestWhoseTrouble(t *testing.T) {
 func TestSuspectsAreForgotten(t *testing.T) {
 	b, now := newBreaker(), time.Unix(1, 0)
 	for chat := range int64(10 * sweepAt) {
-		b.failed(ticket{ok: true}, chat, now)
+		b.failed(ticket{ok: true}, chat, true, now)
 		b.answered(-1, now)
 		now = now.Add(suspectFor / sweepAt)
 	}

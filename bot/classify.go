@@ -3,6 +3,7 @@ package bot
 import (
 	"encoding/json"
 	"errors"
+	"net"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -32,7 +33,7 @@ const (
 func (c *Client) classify(method string, x *exchange) (json.RawMessage, *Error) {
 	e := &Error{Kind: Outage, Method: method, Code: x.status}
 	if x.err != nil {
-		e.Code, e.Description = 0, transportText(x.err)
+		e.Code, e.Description, e.unreached = 0, transportText(x.err), isDial(x.err)
 		return nil, e
 	}
 	answer, err := readObject(x.body)
@@ -119,6 +120,12 @@ func retryAfter(parameters object, header http.Header, now time.Time) time.Durat
 
 func seconds(n int64) time.Duration {
 	return time.Duration(min(n, int64(maxRetryAfter/time.Second))) * time.Second
+}
+
+// isDial reports whether no connection could be made.
+func isDial(err error) bool {
+	var network *net.OpError
+	return errors.As(err, &network) && network.Op == "dial"
 }
 
 // transportText says what the transport said, without the URL around it, in

@@ -63,6 +63,9 @@ type Error struct {
 	// Description is the platform's own, or what the transport said, without
 	// the token, long numbers and the text that was to be sent.
 	Description string
+	// unreached: the platform could not be reached at all, so that the call never
+	// left.
+	unreached bool
 }
 
 func (e *Error) Error() string {

@@ -244,7 +244,7 @@ func (g *gate) note(t ticket, chat int64, err error) (own bool) {
 	case err == nil || e != nil && e.Kind != Outage:
 		g.breaker.answered(chat, now)
 	case e != nil:
-		return g.breaker.failed(t, chat, now)
+		return g.breaker.failed(t, chat, !e.unreached, now)
 	default:
 		g.breaker.left(t) // the caller gave up: nothing was learnt
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -283,6 +284,39 @@ func TestFailingChatsHoldUpNobody(t *testing.T) {
 		}
 		if kinds[Outage] != 30 || kinds[Failing] != 60 {
 			t.Errorf("%v", kinds)
+		}
+	})
+}
+
+// A platform that cannot be reached is no chat's trouble, not even that of one
+// which failed before: nothing was sent.
+func TestUnreachedIsAnOutage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		gone := false
+		c, _ := newTestClient(t, Telegram(), func(_ string, values url.Values, _ *http.Request) (int, string, error) {
+			switch {
+			case gone:
+				return 0, "", &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: "x"}}
+			case values.Get("chat_id") == "1":
+				return 502, "<html>Bad Gateway", nil
+			}
+			return 200, accepted, nil
+		})
+		for _, step := range []struct {
+			chat int64
+			gone bool
+			want string
+		}{{1, false, "outage"}, {2, false, ""}, {1, false, "failing"}, {2, false, ""}, {1, true, "outage"}} {
+			gone = step.gone
+			_, err := c.Send(t.Context(), ClassAlert, step.chat, Reply{Text: "a"})
+			got := ""
+			if e := asError(err); e != nil {
+				got = e.Kind.String()
+			}
+			if got != step.want {
+				t.Errorf("%+v: %v", step, err)
+			}
+			time.Sleep(time.Minute)
 		}
 	})
 }

@@ -47,6 +47,11 @@ func leaps(ctx context.Context, s *stage) (err error) {
 			if err := t.leap(ctx, c, round, by); err != nil {
 				return fmt.Errorf("set by %v: %w", by, err)
 			}
+			if len(t.witness.broken) > 0 { // what did not come now would be waited for at each step
+				t.report()
+				s.broken = append(s.broken, t.witness.broken...)
+				return nil
+			}
 		}
 	}
 	if err := errors.Join(t.passesADay(ctx, c, &stop), t.last(ctx)); err != nil {

@@ -5,16 +5,19 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"sync"
+	"syscall"
 	"time"
 
+	"github.com/rs/zerolog"
+
+	"kartyar/card"
 	"kartyar/demo"
-	"kartyar/locale"
+	"kartyar/store"
 )
 
 // storm is the experiment `storm`: the platforms fail in every way that they
@@ -188,6 +191,10 @@ func (st *storming) cutOff(ctx context.Context) error {
 		cuts = append(cuts, cut{"the name is gone", off, st.names.know})
 	}
 	for _, cut := range cuts {
+		tried, err := st.attempts(ctx)
+		if err != nil {
+			return err
+		}
 		if err := cut.off(); err != nil {
 			return err
 		}
@@ -197,6 +204,9 @@ func (st *storming) cutOff(ctx context.Context) error {
 		before := st.witness.figures.alerts
 		if st.settled() {
 			return fmt.Errorf("%s: nothing waited for the platforms, so nothing was cut off", cut.name)
+		}
+		if err := st.unattempted(ctx, cut.name, tried); err != nil {
+			return err
 		}
 		if err := cut.on(); err != nil {
 			return err
@@ -219,6 +229,80 @@ func (st *storming) cutOff(ctx context.Context) error {
 	return nil
 }
 
+// waitingAlert is an alert that waits in the store.
+type waitingAlert struct {
+	person card.PersonKey
+	chat   card.ChatKey
+}
+
+// attempts looks into a copy of the store, and returns how often each alert that
+// waits there was tried.
+func (st *storming) attempts(ctx context.Context) (all map[waitingAlert]int, err error) {
+	p, err := st.copyServed(ctx)
+	if err != nil {
+		return nil, err
+	}
+	key, err := st.key()
+	if err != nil {
+		return nil, err
+	}
+	s, err := store.Open(store.Options{Dir: p.dir, Key: key, Log: zerolog.Nop()})
+	if err != nil {
+		return nil, fmt.Errorf("opening a copy of the store: %w", err)
+	}
+	all = map[waitingAlert]int{}
+	err = s.View(ctx, func(tx *store.Tx) error {
+		for _, h := range st.holders() {
+			key := s.Keyer().Person(card.NationalCode(h.code))
+			person, err := tx.Person(key)
+			if err != nil {
+				return err
+			}
+			for _, f := range person.Followers {
+				if !f.Alert.Due.IsZero() {
+					all[waitingAlert{key, f.Chat}] = int(f.Alert.Attempts)
+				}
+			}
+		}
+		return nil
+	})
+	return all, errors.Join(err, s.Close(), os.RemoveAll(filepath.Dir(p.dir)))
+}
+
+// unattempted holds the program to not counting an outage as a try of any alert
+// that waits. What was tried before it may be waiting still, since the answer to
+// it was lost.
+func (st *storming) unattempted(ctx context.Context, cut string, before map[waitingAlert]int) error {
+	all, err := st.attempts(ctx)
+	if err != nil {
+		return err
+	}
+	if len(all) == 0 {
+		return fmt.Errorf("%s: no alert waits in the store", cut)
+	}
+	counted := 0
+	for alert, n := range all {
+		counted += max(0, n-before[alert])
+	}
+	if counted > 0 {
+		st.stage.breaks("%s: of %d alerts that wait %d attempts were counted", cut, len(all), counted)
+	}
+	st.stage.line("  "+cut, "%d alerts waited in the store, %d attempts counted", len(all), counted)
+	return nil
+}
+
+// copyServed copies the store of a running serve, which is stopped meanwhile.
+func (t *trial) copyServed(ctx context.Context) (p patient, err error) {
+	if err := t.serving.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
+		return p, fmt.Errorf("stopping `kartyar serve`: %w", err)
+	}
+	// It stops at its next step, which a system call under way may put off.
+	if err = t.pass(ctx, 100*time.Millisecond); err == nil {
+		p, err = t.copyOf(patient{dir: filepath.Join(t.dir, "store")})
+	}
+	return p, errors.Join(err, t.serving.cmd.Process.Signal(syscall.SIGCONT))
+}
+
 // settled reports whether everybody was told everything.
 func (st *storming) settled() bool {
 	for _, l := range st.witness.chats {
@@ -236,167 +320,6 @@ const namesKept = 6 * time.Second
 // it is back: a probe each 10 s, 6 s for a message that met the outage, and the
 // fan-out.
 const backMost = 20 * time.Second
-
-// fanOuts measures how alerts go out under a rate: calm, with limits, and with
-// chats at which the platform always fails.
-func (st *storming) fanOuts(ctx context.Context) error {
-	st.watch(func(demo.FaultRequest) *demo.Fault { return nil })
-	if err := st.serving.stop(ctx); err != nil {
-		return err
-	}
-	st.serving = nil
-	st.env = append(st.env, "SEND_RATE="+strconv.Itoa(st.rate))
-	if err := errors.Join(st.read(), st.up(ctx)); err != nil {
-		return err
-	}
-	calm, err := st.fanOut(ctx, "calm", nil, nil)
-	if err != nil {
-		return err
-	}
-	limited := map[demo.Platform]int{}
-	_, err = st.fanOut(ctx, "with 429s", func(r demo.FaultRequest) *demo.Fault {
-		if limited[r.Platform]++; limited[r.Platform]%8 != 4 || limited[r.Platform] > 40 {
-			return nil
-		}
-		return demo.TooMany(1)
-	}, nil)
-	if err != nil {
-		return err
-	}
-	bad := map[chatID]bool{}
-	for _, c := range st.crowd.expecting() {
-		if c.subscribes() && len(bad) < min(30, st.o.people/5) {
-			bad[chatID{c.person.Platform(), c.person.ChatID()}] = true
-		}
-	}
-	failed := map[chatID]int{}
-	with, err := st.fanOut(ctx, fmt.Sprintf("with %d chats that fail", len(bad)), func(r demo.FaultRequest) *demo.Fault {
-		chat := chatID{r.Platform, r.Chat}
-		if !bad[chat] {
-			return nil
-		}
-		failed[chat]++
-		return demo.BrokenHTML(502)
-	}, bad)
-	if err != nil {
-		return err
-	}
-	if with > 2*calm {
-		st.stage.breaks("chats that fail by themselves slow the others: the p99 of their alerts is %v, without %v", with, calm)
-	}
-	some, cancel := context.WithTimeout(ctx, 30*time.Second) // each is tried again, and known for what it is
-	defer cancel()
-	err = st.pump(some, func() bool {
-		st.mu.Lock()
-		defer st.mu.Unlock()
-		for chat := range bad {
-			if failed[chat] < 2 {
-				return false
-			}
-		}
-		return true
-	})
-	st.watch(func(demo.FaultRequest) *demo.Fault { return nil })
-	return errors.Join(err, st.settle(ctx))
-}
-
-// fanOut has cards come for everybody, and returns within what time 99 of 100
-// alerts to the chats that are not bad were out.
-func (st *storming) fanOut(ctx context.Context, name string, fault func(demo.FaultRequest) *demo.Fault, bad map[chatID]bool) (p99 time.Duration, err error) {
-	if err := st.pass(ctx, 2*time.Second); err != nil { // every chat is at rest
-		return 0, err
-	}
-	st.mu.Lock()
-	for p := range st.watched {
-		st.watched[p] = &limiter{}
-	}
-	st.mu.Unlock()
-	st.watch(func(r demo.FaultRequest) *demo.Fault {
-		if fault == nil || !isSend(r.Method) {
-			return nil
-		}
-		return fault(r)
-	})
-	asked, waits := st.ask()
-	began := time.Now()
-	if err := st.arrivals(ctx); err != nil {
-		return 0, err
-	}
-	most, cancel := context.WithTimeout(ctx, settleMost)
-	defer cancel()
-	good := func(each func(*sent)) {
-		for chat, l := range st.witness.chats {
-			for slot := range 2 {
-				told, due := l.news[office(2*st.round+slot).Name]
-				if due && !bad[chat] {
-					each(told)
-				}
-			}
-		}
-	}
-	err = st.pump(most, func() (out bool) {
-		out = true
-		good(func(told *sent) { out = out && told != nil })
-		return out && waits() == nil
-	})
-	if err != nil {
-		return 0, err
-	}
-	var after []time.Duration
-	good(func(told *sent) {
-		if told == nil {
-			st.stage.breaks("%s: an alert was not out after %v", name, settleMost)
-			return
-		}
-		after = append(after, told.at.Sub(began))
-	})
-	if len(after) == 0 {
-		return 0, fmt.Errorf("%s: nobody was to be told", name)
-	}
-	slices.Sort(after)
-	p99 = after[int(math.Ceil(0.99*float64(len(after))))-1]
-	used := 1.0
-	st.mu.Lock()
-	for _, l := range st.watched {
-		used = min(used, l.used(float64(st.rate)))
-	}
-	st.mu.Unlock()
-	slowest := time.Duration(0)
-	for _, a := range asked {
-		if a.ledger.reply != nil {
-			slowest = max(slowest, a.ledger.reply.at.Sub(began))
-		}
-	}
-	st.stage.line("  "+name, "%d alerts at %d/s a bot, p99 %.2f s; %.1f %% of the rate used; %d people asked meanwhile were answered within %.2f s",
-		len(after), st.rate, p99.Seconds(), 100*used, len(asked), slowest.Seconds())
-	if bad == nil && used < 0.95 {
-		st.stage.breaks("%s: only %.1f %% of the allowed rate was used", name, 100*used)
-	}
-	if last := after[len(after)-1]; bad == nil && fault == nil && slowest > last/2 {
-		st.stage.breaks("%s: people were answered after %v, as alerts went out for %v: replies go before alerts", name, slowest, last)
-	}
-	return p99, nil
-}
-
-// ask has a few people who are told nothing ask something; waits returns one
-// whose answer has not come.
-func (st *storming) ask() (asked []*citizen, waits func() *citizen) {
-	for _, c := range st.crowd.citizens {
-		if !c.subscribes() && len(asked) < 4 {
-			asked = append(asked, c)
-			c.ledger.owe(aStatus(), aStatus())
-			c.person.Say(locale.ButtonStatus)
-		}
-	}
-	return asked, func() *citizen {
-		for _, c := range asked {
-			if len(c.ledger.owed) > 0 {
-				return c
-			}
-		}
-		return nil
-	}
-}
 
 // finish brings the last list, ends the program and looks into its log.
 func (st *storming) finish(ctx context.Context) error {
