@@ -34,10 +34,10 @@ func converse(ctx context.Context, conn net.Conn, r request, file io.Reader, on 
 	if file != nil {
 		go func() {
 			err := say.file(file)
+			sent <- err // before what it does to the conversation shows
 			if err != nil {
 				_ = conn.Close()
 			}
-			sent <- err
 		}()
 	}
 	err := listen(json.NewDecoder(conn), say, on, result)

@@ -128,7 +128,8 @@ func (i *importing) open() (file io.ReadCloser, size int64, err error) {
 	return openList(i.file)
 }
 
-// openList opens a list or a directory of offices and returns its size.
+// openList opens a list, a directory of offices or a backup and returns its
+// size.
 func openList(path string) (file *os.File, size int64, err error) {
 	opened, err := os.Open(path)
 	if err != nil {
@@ -136,7 +137,7 @@ func openList(path string) (file *os.File, size int64, err error) {
 	}
 	info, err := opened.Stat()
 	if err == nil && info.IsDir() {
-		err = errors.New("this is a directory, not a list")
+		err = errors.New("this is a directory, not a file")
 	}
 	if err != nil {
 		return nil, 0, errors.Join(plainPathError(err), opened.Close())

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"sync"
 	"testing"
 	"testing/iotest"
 	"time"
@@ -33,8 +34,33 @@ func talk(ctx context.Context, file io.Reader, on func(event, *speaker) error, r
 		}
 		answered <- err
 	}()
-	here = converse(ctx, near, request{Do: doImport}, file, on, result)
+	conn := &lateConn{Conn: near, felt: make(chan struct{})}
+	here = converse(ctx, conn, request{Do: doImport}, file, on, result)
 	return <-answered, here
+}
+
+// lateConn has whoever reads it feel that it is closed before Close returns.
+type lateConn struct {
+	net.Conn
+	once sync.Once
+	felt chan struct{}
+}
+
+func (c *lateConn) Read(b []byte) (int, error) {
+	n, err := c.Conn.Read(b)
+	if err != nil {
+		c.once.Do(func() { close(c.felt) })
+	}
+	return n, err
+}
+
+func (c *lateConn) Close() error {
+	err := c.Conn.Close()
+	select {
+	case <-c.felt:
+	case <-time.After(time.Second): // nobody reads
+	}
+	return err
 }
 
 func noEvents(event, *speaker) error { return errors.New("an event nobody expected") }
@@ -76,8 +102,8 @@ func TestFileThatCannotBeRead(t *testing.T) {
 	if !errors.Is(there, errCommandGone) {
 		t.Errorf("the other end: %v", there)
 	}
-	if here == nil {
-		t.Error("the command did not notice")
+	if here == nil || !strings.Contains(here.Error(), broken.Error()) { // not that the connection was lost
+		t.Errorf("the command: %v", here)
 	}
 }
 

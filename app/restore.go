@@ -60,9 +60,9 @@ func (c *restoreCommand) Run(ctx context.Context, p *Program) error {
 			return fmt.Errorf("%s: %w", c.Erased, store.ErrLedgerDamaged)
 		}
 	}
-	file, err := os.Open(c.File)
+	file, _, err := openList(c.File)
 	if err != nil {
-		return fmt.Errorf("%s: %w", c.File, plainPathError(err))
+		return fmt.Errorf("%s: %w", c.File, err)
 	}
 	defer func() { _ = file.Close() }()
 	conn, err := reachRestore(ctx, config, &r, p.quietLog(config))
