@@ -78,7 +78,7 @@ func TestStaleRowsAreDropped(t *testing.T) {
 		w.ready(ali, "7")
 		d := w.rows(store.Alerts)[0]
 		w.deliver(Failed)
-		if _, ok, err := w.rules.compose(w.tx, w.now, d); ok || err != nil {
+		if _, _, ok, err := w.rules.compose(w.tx, w.now, d); ok || err != nil {
 			t.Errorf("a row that was put off is sent: %v", err)
 		}
 		if gone, err := w.rules.drop(w.tx, w.now, d); !gone || err != nil {

@@ -274,12 +274,12 @@ func TestShownCountsAsTold(t *testing.T) {
 		inWorld(t, func(w *world) {
 			c := w.follow(ali, 1)
 			w.ready(ali, "7")
-			m, ok, err := w.rules.compose(w.tx, w.now, w.rows(store.Alerts)[0])
+			m, _, ok, err := w.rules.compose(w.tx, w.now, w.rows(store.Alerts)[0])
 			must(err)
 			w.now = w.now.Add(hour)
 			w.ready(ali, "8")
 			must(w.rules.Shown(w.tx, w.now, ali, c))
-			must(w.rules.note(w.tx, w.now, w.now, m, Outcome{Kind: Sent}))
+			must(w.rules.note(w.tx, w.now, w.now, m, Outcome{Kind: Sent}, nil))
 			if told := w.follower(ali, c).ToldOf(unnamed); !ok || told.Arrival != 2 || told.Office != "8" {
 				t.Errorf("told %+v", told)
 			}

@@ -40,31 +40,35 @@ const (
 )
 
 // compose gathers what is due to be told to the chat of d, beginning with the
-// person of d. ok is false when nothing is: then d is out of date.
-func (r Rules) compose(tx *store.Tx, now time.Time, d store.Due) (m Message, ok bool, err error) {
+// person of d, which it returns as it was read. ok is false when nothing is:
+// then d is out of date.
+func (r Rules) compose(tx *store.Tx, now time.Time, d store.Due) (m Message, p store.Person, ok bool, err error) {
 	c, found, err := tx.Chat(d.Chat)
 	if err != nil || !found {
-		return Message{}, false, err
+		return Message{}, p, false, err
 	}
 	m = Message{To: c.Subscriber, Chat: d.Chat, Reminder: d.Class == store.Reminders, Silent: r.Quiet.Contains(now)}
-	p, err := tx.Person(d.Person)
-	if err != nil {
-		return Message{}, false, err
+	if p, err = tx.Person(d.Person); err != nil {
+		return Message{}, p, false, err
 	}
 	if f := p.Follower(d.Chat); f == nil || !slices.Contains(dues(d.Person, f), d) {
-		return Message{}, false, nil
+		return Message{}, p, false, nil
 	}
 	for _, l := range beginningWith(d.Person, c.People) {
-		items, err := r.itemsFor(tx, now, d.Class, d.Chat, l)
-		if errors.Is(err, store.ErrDamaged) && l.Person != d.Person {
-			continue // its own row of the outbox tells of the damage
+		one := p
+		if l.Person != d.Person {
+			one, err = tx.Person(l.Person)
+			if errors.Is(err, store.ErrDamaged) {
+				continue // its own row of the outbox tells of the damage
+			}
+			if err != nil {
+				return Message{}, p, false, err
+			}
 		}
-		if err != nil {
-			return Message{}, false, err
-		}
+		items := r.itemsFor(&one, now, d.Class, d.Chat, l)
 		if l.Person == d.Person {
 			if len(items) == 0 {
-				return Message{}, false, nil
+				return Message{}, p, false, nil
 			}
 			m.Office = topic(items[0])
 		}
@@ -75,7 +79,7 @@ func (r Rules) compose(tx *store.Tx, now time.Time, d store.Due) (m Message, ok 
 			}
 		}
 	}
-	return m, true, nil
+	return m, p, true, nil
 }
 
 // itemsMost keeps a message readable, and within a platform's length; the rest
@@ -84,6 +88,9 @@ const itemsMost = 8
 
 // beginningWith returns a chat's people with the given one first.
 func beginningWith(person card.PersonKey, people []store.Link) []store.Link {
+	if len(people) == 1 && people[0].Person == person {
+		return people
+	}
 	ordered := []store.Link{{Person: person}}
 	for _, l := range people {
 		if l.Person == person {
@@ -104,21 +111,16 @@ func topic(item Item) string {
 }
 
 // itemsFor returns what may be told now to a chat of one person.
-func (r Rules) itemsFor(tx *store.Tx, now time.Time, class store.Class, chat card.ChatKey, l store.Link) ([]Item, error) {
-	p, err := tx.Person(l.Person)
-	if err != nil {
-		return nil, err
-	}
+func (r Rules) itemsFor(p *store.Person, now time.Time, class store.Class, chat card.ChatKey, l store.Link) (items []Item) {
 	f := p.Follower(chat)
 	if f == nil || f.Blocked || !f.Notify || !f.IsVerified() || f.Held {
-		return nil, nil
+		return nil
 	}
-	var items []Item
 	switch {
 	case class == store.Alerts && !f.Alert.Due.IsZero():
-		items = pending(&p, f)
+		items = pending(p, f)
 	case class == store.Reminders && !f.Reminder.IsZero():
-		all, due := r.waiting(&p, f)
+		all, due := r.waiting(p, f)
 		for i := range all {
 			if !due[i].After(now) {
 				items = append(items, all[i])
@@ -128,7 +130,7 @@ func (r Rules) itemsFor(tx *store.Tx, now time.Time, class store.Class, chat car
 	for i := range items {
 		items[i].Person, items[i].Nickname = l.Person, l.Nickname
 	}
-	return items, nil
+	return items
 }
 
 // Waits between the attempts of an alert that is refused: they grow to an hour
@@ -141,10 +143,16 @@ const retryMost = time.Hour
 // reminderWait is how long a reminder that was refused waits.
 const reminderWait = 20 * time.Minute
 
+// known is a person as it was read, and as it still stands in the store.
+type known struct {
+	key    card.PersonKey
+	person store.Person
+}
+
 // note writes what became of a message that was composed at the time began.
 // What was told is told, whatever came in meanwhile; what came in meanwhile is
-// still to be told.
-func (r Rules) note(tx *store.Tx, began, now time.Time, m Message, outcome Outcome) error {
+// still to be told. Who is known need not be read; nil for nobody.
+func (r Rules) note(tx *store.Tx, began, now time.Time, m Message, outcome Outcome, who *known) error {
 	if outcome.Kind == Never {
 		c, found, err := tx.Chat(m.Chat)
 		if err != nil {
@@ -155,23 +163,40 @@ func (r Rules) note(tx *store.Tx, began, now time.Time, m Message, outcome Outco
 		}
 		outcome.Kind = Failed // the person has written since
 	}
-	byPerson := map[card.PersonKey][]Item{}
-	for _, item := range m.Items {
-		byPerson[item.Person] = append(byPerson[item.Person], item)
-	}
-	for person, items := range byPerson {
-		_, err := r.follower(tx, now, person, m.Chat, func(_ *store.Person, f *store.Follower) bool {
-			for _, item := range items {
-				noteItem(f, item, now, outcome)
-			}
-			noteAttempt(f, m.Reminder, now, outcome)
-			return true
-		})
-		if err != nil {
+	for items := m.Items; len(items) > 0; {
+		n := slices.IndexFunc(items, func(item Item) bool { return item.Person != items[0].Person })
+		if n < 0 {
+			n = len(items)
+		}
+		if err := r.noteItems(tx, now, m, items[:n], outcome, who); err != nil {
 			return fmt.Errorf("noting what became of a message: %w", err)
 		}
+		items = items[n:]
 	}
 	return nil
+}
+
+// noteItems is note of what a message tells of one person.
+func (r Rules) noteItems(tx *store.Tx, now time.Time, m Message, items []Item, outcome Outcome, who *known) (err error) {
+	person := items[0].Person
+	var p store.Person
+	if who != nil && who.key == person && !tx.PersonChanged(person) {
+		p = who.person
+	} else if p, err = tx.Person(person); err != nil {
+		return err
+	}
+	_, err = r.editRead(tx, now, person, p, func(p *store.Person) bool {
+		f := p.Follower(m.Chat)
+		if f == nil {
+			return false
+		}
+		for _, item := range items {
+			noteItem(f, item, now, outcome)
+		}
+		noteAttempt(f, m.Reminder, now, outcome)
+		return true
+	})
+	return err
 }
 
 func noteItem(f *store.Follower, item Item, now time.Time, outcome Outcome) {

@@ -29,15 +29,21 @@ type WorkerOptions struct {
 	Log     zerolog.Logger
 }
 
-// Worker takes what is due from one bot's outbox and has it delivered.
+// Worker takes what is due from one bot's outbox and has it delivered. One
+// goroutine (Run) reads what is due and composes it, many at a time; senders
+// deliver; one (noteAll) writes what became of many in one commit.
 type Worker struct {
 	WorkerOptions
-	wake chan struct{}
+	wake  chan struct{}
+	out   chan *letter // to the senders; holds as many as there are places
+	ended chan *letter // what became of is known, to be written; as many
 
 	mu        sync.Mutex
 	busy      map[card.ChatKey]bool
-	sending   int // messages on their way
+	sending   int // messages on their way, until what became of them is written
 	reminding int // reminders among them
+	// watched are the persons whom messages on their way tell of.
+	watched map[card.PersonKey]*watch
 	// low: rows before these are gone, so that a look does not walk over what
 	// the store still remembers of deleted ones.
 	low map[store.Class]store.Due
@@ -49,14 +55,32 @@ type Worker struct {
 	late24 atomic.Int64 // what Late returns; negative while it is not known
 }
 
+// letter is a message on its way.
+type letter struct {
+	due     store.Due
+	watch   *watch
+	changes int // the watch's, before the person was read
+	began   time.Time
+	known
+	message Message // without items when due stands for nothing: then it is dropped
+	outcome Outcome
+}
+
+// watch counts the commits that changed a person.
+type watch struct {
+	letters int // about the person
+	changes int
+}
+
 const (
-	lookAgain    = time.Minute      // the longest time between looks
-	holdFor      = 10 * time.Second // after a fault of the store
-	asideFor     = time.Hour        // for a row whose person or chat is damaged
-	outageUntold = 5 * time.Second  // for an outage that does not say how long it lasts
-	noteTimeout  = 10 * time.Second // for noting what was sent while stopping
-	lateAfter    = 24 * time.Hour   // the operator hears of alerts older than this
-	lateEvery    = time.Hour        // and no more often than this
+	lookAgain    = time.Minute           // the longest time between looks
+	holdFor      = 10 * time.Second      // after a fault of the store
+	asideFor     = time.Hour             // for a row whose person or chat is damaged
+	noteLinger   = 20 * time.Millisecond // how long what became of a message waits for others
+	outageUntold = 5 * time.Second       // for an outage that does not say how long it lasts
+	noteTimeout  = 10 * time.Second      // for noting what was sent while stopping
+	lateAfter    = 24 * time.Hour        // the operator hears of alerts older than this
+	lateEvery    = time.Hour             // and no more often than this
 )
 
 // NewWorker returns a Worker, which Run sets to work.
@@ -69,24 +93,32 @@ func NewWorker(opt WorkerOptions) *Worker {
 	}
 	w := &Worker{
 		WorkerOptions: opt, wake: make(chan struct{}, 1),
-		busy: map[card.ChatKey]bool{}, low: map[store.Class]store.Due{}, aside: map[store.Due]time.Time{},
+		out: make(chan *letter, opt.Senders), ended: make(chan *letter, opt.Senders),
+		busy: map[card.ChatKey]bool{}, watched: map[card.PersonKey]*watch{}, low: map[store.Class]store.Due{}, aside: map[store.Due]time.Time{},
 	}
 	w.late24.Store(-1)
 	opt.Store.OnCommit(w.committed)
 	return w
 }
 
-// committed hears of new rows.
+// committed hears of new rows, and of persons who have changed.
 func (w *Worker) committed(c store.Commit) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.watched) > 0 {
+		for _, person := range c.Persons {
+			if at := w.watched[person]; at != nil {
+				at.changes++
+			}
+		}
+	}
 	for _, d := range c.Due {
 		if d.Bot != w.Bot {
 			continue
 		}
-		w.mu.Lock()
 		if low, ok := w.low[d.Class]; ok && d.Compare(low) < 0 {
 			w.low[d.Class] = d
 		}
-		w.mu.Unlock()
 		w.nudge()
 	}
 }
@@ -98,11 +130,32 @@ func (w *Worker) nudge() {
 	}
 }
 
-// Run delivers until ctx ends, then waits for what is on its way.
+// Run delivers until ctx ends, then waits for what is on its way. It is called
+// once.
 func (w *Worker) Run(ctx context.Context) error {
 	hands, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
-	var sending sync.WaitGroup
+	var sending, noting sync.WaitGroup
+	for range w.Senders {
+		sending.Go(func() {
+			for l := range w.out {
+				w.deliver(hands, l)
+			}
+		})
+	}
+	noting.Go(func() { w.noteAll(hands) })
+	w.lookOut(ctx)
+	close(w.out)
+	grace := time.AfterFunc(w.Grace, cancel)
+	defer grace.Stop()
+	sending.Wait()
+	close(w.ended)
+	noting.Wait()
+	return nil
+}
+
+// lookOut hands over what becomes due, until ctx ends.
+func (w *Worker) lookOut(ctx context.Context) {
 	var late lateness
 	var last time.Time
 	for ctx.Err() == nil {
@@ -111,9 +164,7 @@ func (w *Worker) Run(ctx context.Context) error {
 		if err == nil {
 			last = now
 		}
-		next, failed := w.look(ctx, func(d store.Due) {
-			sending.Go(func() { w.deliver(hands, d) })
-		})
+		next, failed := w.look(ctx)
 		err = errors.Join(err, failed)
 		if err == nil {
 			err = late.watch(ctx, w)
@@ -124,10 +175,6 @@ func (w *Worker) Run(ctx context.Context) error {
 		}
 		w.sleep(ctx, next)
 	}
-	grace := time.AfterFunc(w.Grace, cancel)
-	defer grace.Stop()
-	sending.Wait()
-	return nil
 }
 
 // sleep waits until next, or until something new is written or released.
@@ -147,7 +194,7 @@ func (w *Worker) sleep(ctx context.Context, next time.Time) {
 
 // look hands over what is due and can be sent now, alerts first, and returns
 // when to look again. Whatever comes free wakes it earlier.
-func (w *Worker) look(ctx context.Context, hand func(store.Due)) (next time.Time, err error) {
+func (w *Worker) look(ctx context.Context) (next time.Time, err error) {
 	now := w.Now()
 	w.mu.Lock()
 	pause := w.pause
@@ -164,17 +211,50 @@ func (w *Worker) look(ctx context.Context, hand func(store.Due)) (next time.Time
 		if err != nil {
 			return next, err
 		}
-		for _, d := range due {
-			hand(d)
+		if err := w.compose(ctx, due); err != nil {
+			return next, err
 		}
 		next = sooner(next, after)
 	}
 	return next, nil
 }
 
+// compose has what the rows stand for written down, all of it as one state of
+// the store has it, and hands it over.
+func (w *Worker) compose(ctx context.Context, rows []*letter) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	began, done := w.Now(), 0
+	err := w.Store.View(ctx, func(tx *store.Tx) error {
+		for _, l := range rows {
+			l.began = began
+			var ok bool
+			var err error
+			l.message, l.person, ok, err = w.Rules.compose(tx, began, l.due)
+			done++
+			switch {
+			case err != nil:
+				w.hold(ctx, l.due, err)
+				w.release(l)
+			case ok:
+				w.out <- l
+			default:
+				w.ended <- l
+			}
+		}
+		return nil
+	})
+	w.release(rows[done:]...)
+	if err != nil {
+		return fmt.Errorf("reading what is due: %w", err)
+	}
+	return nil
+}
+
 // take claims the chats of rows that are due, as many as can be sent now, and
-// returns those rows and the time of the next one.
-func (w *Worker) take(ctx context.Context, class store.Class, now time.Time) (due []store.Due, next time.Time, err error) {
+// returns a letter for each and the time of the next row.
+func (w *Worker) take(ctx context.Context, class store.Class, now time.Time) (due []*letter, next time.Time, err error) {
 	w.taking.Lock()
 	defer w.taking.Unlock()
 	from := w.from(class)
@@ -193,8 +273,8 @@ func (w *Worker) take(ctx context.Context, class store.Class, now time.Time) (du
 				return false
 			}
 			claimed, free := w.claim(d)
-			if claimed {
-				due = append(due, d)
+			if claimed != nil {
+				due = append(due, claimed)
 			}
 			return free
 		})
@@ -208,9 +288,7 @@ func (w *Worker) take(ctx context.Context, class store.Class, now time.Time) (du
 	}
 	w.mu.Unlock()
 	if err != nil {
-		for _, d := range due {
-			w.release(d)
-		}
+		w.release(due...)
 		return nil, time.Time{}, fmt.Errorf("reading the outbox: %w", err)
 	}
 	return due, next, nil
@@ -226,106 +304,70 @@ func sooner(a, b time.Time) time.Time {
 // claim takes a place for a message, and keeps its chat from being written to
 // twice at once. free is false when there is no place left. Reminders take half
 // of the places at most, so that an alert never waits behind a row of them.
-func (w *Worker) claim(d store.Due) (claimed, free bool) {
+func (w *Worker) claim(d store.Due) (claimed *letter, free bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	reminder := d.Class == store.Reminders
 	if w.sending >= w.Senders || reminder && w.reminding >= max(1, w.Senders/2) {
-		return false, false
+		return nil, false
 	}
-	if w.busy[d.Chat] || w.Now().Before(w.aside[d]) {
-		return false, true
+	if w.busy[d.Chat] {
+		return nil, true
 	}
-	delete(w.aside, d)
+	if until, is := w.aside[d]; is {
+		if w.Now().Before(until) {
+			return nil, true
+		}
+		delete(w.aside, d)
+	}
 	w.busy[d.Chat] = true
 	w.sending++
 	if reminder {
 		w.reminding++
 	}
-	return true, true
+	// From before the person is read.
+	at := w.watched[d.Person]
+	if at == nil {
+		at = &watch{}
+		w.watched[d.Person] = at
+	}
+	at.letters++
+	return &letter{due: d, watch: at, changes: at.changes, known: known{key: d.Person}}, true
 }
 
-func (w *Worker) release(d store.Due) {
+// release gives places back.
+func (w *Worker) release(letters ...*letter) {
+	if len(letters) == 0 {
+		return
+	}
 	w.mu.Lock()
-	delete(w.busy, d.Chat)
-	w.sending--
-	if d.Class == store.Reminders {
-		w.reminding--
+	for _, l := range letters {
+		delete(w.busy, l.due.Chat)
+		w.sending--
+		if l.due.Class == store.Reminders {
+			w.reminding--
+		}
+		if l.watch.letters--; l.watch.letters == 0 {
+			delete(w.watched, l.due.Person)
+		}
 	}
 	w.mu.Unlock()
 	w.nudge()
 }
 
-// deliver says what d stands for, and notes what became of it.
-func (w *Worker) deliver(ctx context.Context, d store.Due) {
-	defer w.release(d)
-	began := w.Now()
-	var m Message
-	var ok bool
-	err := w.Store.View(ctx, func(tx *store.Tx) (err error) {
-		m, ok, err = w.Rules.compose(tx, began, d)
-		return err
-	})
-	if err == nil && !ok {
-		err = w.drop(ctx, d)
-	}
-	if err != nil {
-		w.hold(ctx, d, err)
-		return
-	}
-	if !ok {
-		return
-	}
+// deliver says what a letter says.
+func (w *Worker) deliver(ctx context.Context, l *letter) {
 	// A send whose answer is lost is repeated: a double is better than none.
-	outcome := w.Deliver(ctx, m)
+	l.outcome = w.Deliver(ctx, l.message)
 	switch {
-	case outcome.Kind == Outage:
-		w.pauseFor(cmp.Or(outcome.Wait, outageUntold))
-	case ctx.Err() != nil && (outcome.Kind == Later || outcome.Kind == Failed):
-		// Given up because the program stops: nobody's attempt.
+	case l.outcome.Kind == Outage:
+		w.pauseFor(cmp.Or(l.outcome.Wait, outageUntold))
+		w.release(l)
+	case ctx.Err() != nil && (l.outcome.Kind == Later || l.outcome.Kind == Failed):
+		w.release(l) // given up because the program stops: nobody's attempt
 	default:
-		w.note(ctx, began, d, m, outcome)
+		w.ended <- l
 	}
-}
-
-// drop removes a row that stands for nothing.
-func (w *Worker) drop(ctx context.Context, d store.Due) error {
-	var gone bool
-	err := w.Store.UpdateInBulk(ctx, func(tx *store.Tx) (err error) {
-		gone, err = w.Rules.drop(tx, w.Now(), d)
-		return err
-	})
-	if err == nil && !gone {
-		return errors.New("a row of the outbox has nothing to say and yet stands")
-	}
-	return err
-}
-
-// note writes the outcome even while the program stops: the message is out.
-func (w *Worker) note(ctx context.Context, began time.Time, d store.Due, m Message, outcome Outcome) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteTimeout)
-	defer cancel()
-	err := w.Store.UpdateInBulk(ctx, func(tx *store.Tx) error { return w.Rules.note(tx, began, w.Now(), m, outcome) })
-	if err != nil {
-		w.hold(ctx, d, err)
-	}
-}
-
-// hold keeps a fault of the store from being met again and again at full speed.
-// A damaged row is the trouble of its own message alone.
-func (w *Worker) hold(ctx context.Context, d store.Due, err error) {
-	if ctx.Err() != nil || errors.Is(err, store.ErrClosed) {
-		return
-	}
-	if errors.Is(err, store.ErrDamaged) {
-		w.mu.Lock()
-		w.aside[d] = w.Now().Add(asideFor)
-		w.mu.Unlock()
-		w.Log.Error().Err(err).Stringer("bot", w.Bot).Msg("a message waits, since what it tells of is damaged in the store; restore a backup")
-		return
-	}
-	w.Log.Error().Err(err).Stringer("bot", w.Bot).Msg("a message could not be prepared or noted; it will be tried again")
-	w.pauseFor(holdFor)
 }
 
 func (w *Worker) pauseFor(wait time.Duration) {

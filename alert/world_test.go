@@ -186,7 +186,7 @@ func (w *world) deliver(outcome OutcomeKind) (sent []Message) {
 			return sent
 		}
 		d := append(w.rows(store.Alerts), w.rows(store.Reminders)...)[i]
-		m, ok, err := w.rules.compose(w.tx, w.now, d)
+		m, _, ok, err := w.rules.compose(w.tx, w.now, d)
 		must(err)
 		if !ok {
 			gone, err := w.rules.drop(w.tx, w.now, d)
@@ -197,7 +197,7 @@ func (w *world) deliver(outcome OutcomeKind) (sent []Message) {
 			continue
 		}
 		sent = append(sent, m)
-		must(w.rules.note(w.tx, w.now, w.now, m, Outcome{Kind: outcome}))
+		must(w.rules.note(w.tx, w.now, w.now, m, Outcome{Kind: outcome}, nil))
 	}
 	w.fail("there is no end of messages")
 	return nil

@@ -120,7 +120,7 @@ func personOf(keyer *card.Keyer, n int) card.PersonKey {
 var officeBook = func() *offices.Directory {
 	var all []card.Office
 	for n := range 5000 {
-		all = append(all, card.Office{Code: strconv.Itoa(1000 + n), Name: "نمونه"})
+		all = append(all, card.Office{Code: strconv.Itoa(1000 + n), Name: "نمونه", City: "تهران", Address: "خیابان نمونه، پلاک ۱"})
 	}
 	return offices.New(all)
 }()

@@ -29,6 +29,8 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	case "platform":
 		servePlatform()
+	case "fan-out", "bare":
+		serveAlerts(name, os.Getenv("KARTYAR_BENCH_API"), os.Getenv("KARTYAR_BENCH_STORE"))
 	default:
 		serveBot(name, os.Getenv("KARTYAR_BENCH_API"), os.Getenv("KARTYAR_BENCH_STORE"))
 	}
@@ -101,14 +103,18 @@ type usage struct {
 }
 
 // account says what the part has used at each line that it is sent, until
-// standard input ends.
-func account(commits func() uint64) {
+// standard input ends. After the first it calls begin, which may be nil.
+func account(commits func() uint64, begin func()) {
 	lines := bufio.NewScanner(os.Stdin)
 	for lines.Scan() {
 		var used unix.Rusage
 		_ = unix.Getrusage(unix.RUSAGE_SELF, &used)
 		line, _ := json.Marshal(usage{time.Duration(used.Utime.Nano() + used.Stime.Nano()), commits()})
 		fmt.Fprintln(os.Stdout, string(line))
+		if begin != nil {
+			begin()
+			begin = nil
+		}
 	}
 }
 

@@ -150,7 +150,7 @@ func (p *platform) took(chat int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	since, asked := p.asked[chat]
-	if !asked && len(p.waits) >= p.enough {
+	if !asked {
 		if p.unasked++; p.unasked == p.wanted {
 			close(p.allTaken)
 		}

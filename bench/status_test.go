@@ -140,7 +140,7 @@ func serveProgram(api, dir string) {
 	profiled := profile()
 	stop := serveStatus(s, api)
 	_, _ = io.WriteString(stdout, "ready\n")
-	account(commits.Load)
+	account(commits.Load, nil)
 	stop()
 	profiled()
 	if err := s.Close(); err != nil {

@@ -15,8 +15,9 @@ import (
 
 // request is one caller's function on its way through the committer.
 type request struct {
-	fn   func(*Tx) error
-	done chan error
+	fn    func(*Tx) error
+	alone bool // it does not linger for company
+	done  chan error
 }
 
 const (
@@ -36,13 +37,19 @@ const (
 // panics; the panic comes back as a *PanicError. fn runs in the committer: it
 // must not block, nor keep the Tx.
 func (s *Store) Update(ctx context.Context, fn func(*Tx) error) error {
-	return s.submit(ctx, s.urgent, fn)
+	return s.submit(ctx, s.urgent, &request{fn: fn})
 }
 
 // UpdateInBulk is Update for work that nobody is waiting for: it lets Updates
 // go first and waits a few milliseconds to share its commit with others.
 func (s *Store) UpdateInBulk(ctx context.Context, fn func(*Tx) error) error {
-	return s.submit(ctx, s.bulk, fn)
+	return s.submit(ctx, s.bulk, &request{fn: fn})
+}
+
+// UpdateGathered is UpdateInBulk for the work of many, which its caller has
+// gathered: Updates go first, and there is no waiting for further company.
+func (s *Store) UpdateGathered(ctx context.Context, fn func(*Tx) error) error {
+	return s.submit(ctx, s.bulk, &request{fn: fn, alone: true})
 }
 
 // PanicError is a panic inside a function of Update. Its text names the place
@@ -51,11 +58,11 @@ type PanicError struct{ Stack []byte }
 
 func (e *PanicError) Error() string { return "a panic while updating the store" }
 
-func (s *Store) submit(ctx context.Context, queue chan *request, fn func(*Tx) error) error {
+func (s *Store) submit(ctx context.Context, queue chan *request, r *request) error {
 	if err := s.usable(); err != nil {
 		return err
 	}
-	r := &request{fn: fn, done: make(chan error, 1)}
+	r.done = make(chan error, 1)
 	select {
 	case queue <- r:
 	case <-ctx.Done():
@@ -91,8 +98,9 @@ func (s *Store) commitLoop() {
 	}
 }
 
-// next waits for work, urgent work first; after closing it drains the queues.
-func (s *Store) next() (r *request, bulk, ok bool) {
+// next waits for work, urgent work first, and says whether it is to linger for
+// company; after closing it drains the queues.
+func (s *Store) next() (r *request, lingers, ok bool) {
 	select {
 	case r = <-s.urgent:
 		return r, false, true
@@ -102,7 +110,7 @@ func (s *Store) next() (r *request, bulk, ok bool) {
 	case r = <-s.urgent:
 		return r, false, true
 	case r = <-s.bulk:
-		return r, true, true
+		return r, !r.alone, true
 	case chore := <-s.chores:
 		chore()
 		return nil, false, true
@@ -112,7 +120,7 @@ func (s *Store) next() (r *request, bulk, ok bool) {
 	case r = <-s.urgent:
 		return r, false, true
 	case r = <-s.bulk:
-		return r, true, true
+		return r, !r.alone, true
 	default:
 		return nil, false, false
 	}
