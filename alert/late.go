@@ -11,7 +11,7 @@ import (
 
 // lateness watches for alerts that have waited for more than a day, whatever
 // keeps them: refusals, which move their rows, or an outage, which does not.
-type lateness struct{ looked time.Time }
+type lateness struct{ next time.Time } // when to look again, at first at once
 
 // Late returns how many alerts have waited for more than a day, as of the last
 // hour; known is false before the first look.
@@ -20,13 +20,21 @@ func (w *Worker) Late() (alerts int, known bool) {
 	return int(max(n, 0)), n >= 0
 }
 
-// watch tells the operator of late alerts, at most once an hour.
-func (l *lateness) watch(ctx context.Context, w *Worker) error {
+// lateOff is for how long a look is put off while messages go out: it reads of
+// everything that waits, which is most while a long list is told.
+const lateOff = 10 * time.Minute
+
+// watch tells the operator of late alerts, at most once an hour. busy says that
+// messages go out.
+func (l *lateness) watch(ctx context.Context, w *Worker, busy bool) error {
 	now := w.Now()
-	if !l.looked.IsZero() && now.Sub(l.looked) < lateEvery {
+	if l.next.IsZero() {
+		l.next = now
+	}
+	if now.Before(l.next) || busy && now.Before(l.next.Add(lateOff)) {
 		return nil
 	}
-	l.looked = now
+	l.next = now.Add(lateEvery)
 	late, oldest, err := w.late(ctx, now)
 	if err != nil {
 		return fmt.Errorf("looking for alerts that wait for long: %w", err)

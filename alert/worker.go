@@ -164,10 +164,10 @@ func (w *Worker) lookOut(ctx context.Context) {
 		if err == nil {
 			last = now
 		}
-		next, failed := w.look(ctx)
+		next, busy, failed := w.look(ctx)
 		err = errors.Join(err, failed)
 		if err == nil {
-			err = late.watch(ctx, w)
+			err = late.watch(ctx, w, busy)
 		}
 		if err != nil && ctx.Err() == nil {
 			w.Log.Error().Err(err).Stringer("bot", w.Bot).Msg("looking for messages to send failed")
@@ -193,14 +193,15 @@ func (w *Worker) sleep(ctx context.Context, next time.Time) {
 }
 
 // look hands over what is due and can be sent now, alerts first, and returns
-// when to look again. Whatever comes free wakes it earlier.
-func (w *Worker) look(ctx context.Context) (next time.Time, err error) {
+// when to look again, and whether there was anything. Whatever comes free wakes
+// it earlier.
+func (w *Worker) look(ctx context.Context) (next time.Time, busy bool, err error) {
 	now := w.Now()
 	w.mu.Lock()
 	pause := w.pause
 	w.mu.Unlock()
 	if now.Before(pause) {
-		return pause, nil
+		return pause, false, nil
 	}
 	for _, class := range []store.Class{store.Alerts, store.Reminders} {
 		if class == store.Reminders && w.Rules.Quiet.Contains(now) {
@@ -208,15 +209,15 @@ func (w *Worker) look(ctx context.Context) (next time.Time, err error) {
 			continue
 		}
 		due, after, err := w.take(ctx, class, now)
+		if err == nil {
+			err = w.compose(ctx, due)
+		}
 		if err != nil {
-			return next, err
+			return next, busy, err
 		}
-		if err := w.compose(ctx, due); err != nil {
-			return next, err
-		}
-		next = sooner(next, after)
+		next, busy = sooner(next, after), busy || len(due) > 0
 	}
-	return next, nil
+	return next, busy, nil
 }
 
 // compose has what the rows stand for written down, all of it as one state of

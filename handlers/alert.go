@@ -21,14 +21,14 @@ func (h *Handlers) Alert(m alert.Message, now time.Time) bot.Reply {
 	}
 	room := alertRoom
 	for _, text := range texts {
-		room -= len(utf16.Encode([]rune(text)))
+		room -= units(text)
 	}
 	for _, item := range m.Items {
 		text := a.itemText(item)
 		if text == "" {
 			continue
 		}
-		if room -= len(utf16.Encode([]rune(text))); room < 0 {
+		if room -= units(text); room < 0 {
 			texts = append(texts, locale.MoreNews())
 			break
 		}
@@ -36,6 +36,14 @@ func (h *Handlers) Alert(m alert.Message, now time.Time) bot.Reply {
 	}
 	texts = append(texts, locale.OptOut())
 	return bot.Reply{Text: strings.Join(texts, "\n\n"), Keyboard: a.buttons(), Silent: m.Silent}
+}
+
+// units is how long a text is to the platforms.
+func units(text string) (n int) {
+	for _, r := range text {
+		n += utf16.RuneLen(r)
+	}
+	return n
 }
 
 const (

@@ -8,6 +8,8 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"encoding/binary"
+	"hash"
+	"sync"
 
 	"kartyar/card"
 	"kartyar/store"
@@ -133,7 +135,7 @@ func officeHash(code string) uint64 {
 // RFC 5297, cut to eight bytes: one forgery in 2⁶⁴ tries opens). Nothing about
 // a button is stored.
 type sealer struct {
-	mac   []byte
+	macs  sync.Pool // of hash.Hash: keying one costs as much as hashing
 	block cipher.Block
 }
 
@@ -147,7 +149,8 @@ func newSealer(secret []byte) *sealer {
 	if err != nil {
 		panic(err) // only for a key that is not 32 bytes long
 	}
-	return &sealer{mac: derive("authenticate"), block: block}
+	key := derive("authenticate")
+	return &sealer{macs: sync.Pool{New: func() any { return hmac.New(sha256.New, key) }}, block: block}
 }
 
 // data returns the callback data of a button in a chat: 63 characters of
@@ -192,7 +195,9 @@ func (s *sealer) open(chat card.ChatKey, data string) (p press, ok bool) {
 }
 
 func (s *sealer) iv(chat card.ChatKey, payload []byte) []byte {
-	m := hmac.New(sha256.New, s.mac)
+	m := s.macs.Get().(hash.Hash)
+	defer s.macs.Put(m)
+	m.Reset()
 	m.Write(chat[:])
 	m.Write(payload)
 	return m.Sum(nil)[:ivSize]
