@@ -24,13 +24,15 @@ func (w *Worker) Late() (alerts int, known bool) {
 // everything that waits, which is most while a long list is told.
 const lateOff = 10 * time.Minute
 
-// watch tells the operator of late alerts, at most once an hour. busy says that
-// messages go out.
-func (l *lateness) watch(ctx context.Context, w *Worker, busy bool) error {
+// watch tells the operator of late alerts, at most once an hour.
+func (l *lateness) watch(ctx context.Context, w *Worker) error {
 	now := w.Now()
 	if l.next.IsZero() {
 		l.next = now
 	}
+	w.mu.Lock()
+	busy := w.sending > 0
+	w.mu.Unlock()
 	if now.Before(l.next) || busy && now.Before(l.next.Add(lateOff)) {
 		return nil
 	}

@@ -164,10 +164,10 @@ func (w *Worker) lookOut(ctx context.Context) {
 		if err == nil {
 			last = now
 		}
-		next, busy, failed := w.look(ctx)
+		next, failed := w.look(ctx)
 		err = errors.Join(err, failed)
 		if err == nil {
-			err = late.watch(ctx, w, busy)
+			err = late.watch(ctx, w)
 		}
 		if err != nil && ctx.Err() == nil {
 			w.Log.Error().Err(err).Stringer("bot", w.Bot).Msg("looking for messages to send failed")
@@ -193,15 +193,14 @@ func (w *Worker) sleep(ctx context.Context, next time.Time) {
 }
 
 // look hands over what is due and can be sent now, alerts first, and returns
-// when to look again, and whether there was anything. Whatever comes free wakes
-// it earlier.
-func (w *Worker) look(ctx context.Context) (next time.Time, busy bool, err error) {
+// when to look again. Whatever comes free wakes it earlier.
+func (w *Worker) look(ctx context.Context) (next time.Time, err error) {
 	now := w.Now()
 	w.mu.Lock()
 	pause := w.pause
 	w.mu.Unlock()
 	if now.Before(pause) {
-		return pause, false, nil
+		return pause, nil
 	}
 	for _, class := range []store.Class{store.Alerts, store.Reminders} {
 		if class == store.Reminders && w.Rules.Quiet.Contains(now) {
@@ -213,11 +212,11 @@ func (w *Worker) look(ctx context.Context) (next time.Time, busy bool, err error
 			err = w.compose(ctx, due)
 		}
 		if err != nil {
-			return next, busy, err
+			return next, err
 		}
-		next, busy = sooner(next, after), busy || len(due) > 0
+		next = sooner(next, after)
 	}
-	return next, busy, nil
+	return next, nil
 }
 
 // compose has what the rows stand for written down, all of it as one state of

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -371,5 +372,101 @@ func TestWorkerGoesThroughMany(t *testing.T) {
 	})
 	if err != nil {
 		t.Error(err)
+	}
+}
+
+// What is read for a message is used again when it is noted. That must not undo
+// what was written in between.
+func TestWorkerKeepsWhatCameWhileAMessageWasOut(t *testing.T) {
+	p := newPost(t)
+	p.do(func(w *world) { w.follow(ali, 1); w.ready(ali, "7") })
+	p.run(0)
+	if m := <-p.in; m.Office != "7" {
+		t.Errorf("sent %+v", m)
+	}
+	p.at(day0.Add(time.Minute))
+	p.do(func(w *world) { w.ready(ali, "8") })
+	p.out <- Outcome{Kind: Sent}
+	if m := p.answer(Sent, 0); m.Office != "8" {
+		t.Errorf("then sent %+v", m)
+	}
+	p.rows(store.Reminders)
+}
+
+func TestWorkerNotesOnePersonForManyChatsAtOnce(t *testing.T) {
+	p := newPost(t)
+	p.do(func(w *world) {
+		for n := range byte(6) {
+			w.follow(ali, n+1)
+		}
+		w.ready(ali, "7")
+	})
+	p.run(0)
+	told := map[card.ChatKey]bool{}
+	for range 6 {
+		told[(<-p.in).Chat] = true
+	}
+	for range 6 {
+		p.out <- Outcome{Kind: Sent}
+	}
+	for c := range told {
+		p.settled(c)
+	}
+	if alerts, reminders := p.rows(store.Alerts), p.rows(store.Reminders); len(told) != 6 || len(alerts) != 0 || len(reminders) != 6 {
+		t.Errorf("%d chats told, %d alerts left, %d reminders to come", len(told), len(alerts), len(reminders))
+	}
+}
+
+// A commit is two syncs, so what ended in one moment shares one.
+func TestWorkerNotesManyInOneCommit(t *testing.T) {
+	const people = 32
+	p := newPost(t)
+	p.do(func(w *world) {
+		for n := range byte(people) {
+			w.follow(card.PersonKey{1, 20 + n}, 20+n)
+			w.ready(card.PersonKey{1, 20 + n}, "7")
+		}
+	})
+	var commits atomic.Int32
+	p.store.OnCommit(func(store.Commit) { commits.Add(1) })
+	p.run(people)
+	var all []Message
+	for range people {
+		all = append(all, <-p.in)
+	}
+	for range people {
+		p.out <- Outcome{Kind: Sent}
+	}
+	for _, m := range all {
+		p.settled(m.Chat)
+	}
+	if n := commits.Load(); n > people/4 {
+		t.Errorf("%d commits for %d messages", n, people)
+	}
+}
+
+func TestLateAlertsAreLookedForWhenThereIsTime(t *testing.T) {
+	p := newPost(t)
+	p.do(func(w *world) { w.follow(ali, 1); w.ready(ali, "7") })
+	p.at(day0.Add(30 * time.Hour))
+	w := NewWorker(WorkerOptions{Store: p.store, Rules: workerRules, Bot: aBot, Now: p.time})
+	var late lateness
+	looked := func() bool {
+		if err := late.watch(t.Context(), w); err != nil {
+			t.Fatal(err)
+		}
+		_, known := w.Late()
+		return known
+	}
+	w.sending = 1
+	if looked() {
+		t.Error("looked while messages go out")
+	}
+	p.at(p.time().Add(lateOff))
+	if !looked() {
+		t.Error("did not look though it was put off for long")
+	}
+	if n, _ := w.Late(); n != 1 {
+		t.Errorf("%d alerts are late", n)
 	}
 }

@@ -14,10 +14,10 @@ import (
 // Alert writes what m says. Others read the screen too: it holds no code and no
 // name but the nickname that the person gave.
 func (h *Handlers) Alert(m alert.Message, now time.Time) bot.Reply {
-	a := announcement{Handlers: h, Message: m}
+	a := &announcement{Handlers: h, Message: m, there: lyingThere(m.Items)}
 	var texts []string
-	if there := a.there(); len(there) > 0 {
-		texts = append(texts, a.thereText(there, now))
+	if len(a.there) > 0 {
+		texts = append(texts, a.thereText(now))
 	}
 	room := alertRoom
 	for _, text := range texts {
@@ -55,11 +55,12 @@ const (
 type announcement struct {
 	*Handlers
 	alert.Message
+	there []alert.Item // whose card lies at the message's office
 }
 
-// there returns the items whose card lies at the message's office.
-func (a announcement) there() (items []alert.Item) {
-	for _, item := range a.Items {
+// lyingThere returns those of a message's items whose card lies at its office.
+func lyingThere(all []alert.Item) (items []alert.Item) {
+	for _, item := range all {
 		if item.Event == alert.Arrived || item.Event == alert.Waiting {
 			items = append(items, item)
 		}
@@ -78,9 +79,9 @@ func called(item alert.Item) string {
 	return item.Nickname
 }
 
-func (a announcement) thereText(items []alert.Item, now time.Time) string {
+func (a *announcement) thereText(now time.Time) string {
 	view := locale.AlertView{Office: a.place(a.Office)}
-	for i, item := range items {
+	for i, item := range a.there {
 		if terms := a.terms(view.Office, item.Arrival.At); i == 0 || terms.Until.Before(view.Terms.Until) {
 			view.Terms = terms
 		}
@@ -101,7 +102,7 @@ func (a announcement) thereText(items []alert.Item, now time.Time) string {
 	return locale.Arrived(view, now)
 }
 
-func (a announcement) itemText(item alert.Item) string {
+func (a *announcement) itemText(item alert.Item) string {
 	name := called(item)
 	switch item.Event {
 	case alert.Problem:
@@ -117,7 +118,7 @@ func (a announcement) itemText(item alert.Item) string {
 
 // buttons are what can be done about an alert. Under an alert of several cards
 // they leave it standing, since it says more than one button is about.
-func (a announcement) buttons() bot.Keyboard {
+func (a *announcement) buttons() bot.Keyboard {
 	button := func(text string, p press) []bot.Button {
 		return row(bot.Button{Text: text, Data: a.seal.data(a.Chat, p)})
 	}
@@ -126,7 +127,7 @@ func (a announcement) buttons() bot.Keyboard {
 		keep = keepMessage
 	}
 	var rows [][]bot.Button
-	there := a.there()
+	there := a.there
 	used := map[string]int{}
 	for _, item := range there[:min(len(there), alertButtonsMost)] {
 		label := locale.ButtonCollected
@@ -163,7 +164,7 @@ func (a announcement) buttons() bot.Keyboard {
 	return inline(append(rows, button(locale.ButtonUnsubscribe, off))...)
 }
 
-func (a announcement) onePerson() bool {
+func (a *announcement) onePerson() bool {
 	for _, item := range a.Items {
 		if item.Person != a.Items[0].Person {
 			return false

@@ -56,26 +56,43 @@ func Phone(s string) string {
 
 // presentable makes a supplied text fit to stand in a message.
 func presentable(s string, limit int) string {
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case r == 'ي' || r == 'ى':
-			return 'ی'
-		case r == 'ك':
-			return 'ک'
-		case '٠' <= r && r <= '٩':
-			return persianDigit(r)
-		case strings.ContainsRune(markdown, r), unicode.IsControl(r), r == '\u2028', r == '\u2029':
-			return ' '
-		case r == unicode.ReplacementChar:
-			return -1
-		}
-		return dropDirection(r)
-	}, s)
-	s = strings.Join(strings.Fields(s), " ")
+	if isPresentable(s, limit) {
+		return s
+	}
+	s = strings.Join(strings.Fields(strings.Map(presentableRune, s)), " ")
 	if runes := []rune(s); len(runes) > limit {
 		return strings.TrimSpace(string(runes[:limit-1])) + "…"
 	}
 	return s
+}
+
+// isPresentable reports whether presentable would change nothing, as with most
+// of what offices are called.
+func isPresentable(s string, limit int) bool {
+	n, space := 0, true // as if after a space: none begins a text
+	for _, r := range s {
+		if n++; n > limit || presentableRune(r) != r || unicode.IsSpace(r) && (r != ' ' || space) {
+			return false
+		}
+		space = r == ' '
+	}
+	return n == 0 || !space
+}
+
+func presentableRune(r rune) rune {
+	switch {
+	case r == 'ي' || r == 'ى':
+		return 'ی'
+	case r == 'ك':
+		return 'ک'
+	case '٠' <= r && r <= '٩':
+		return persianDigit(r)
+	case strings.ContainsRune(markdown, r), unicode.IsControl(r), r == '\u2028', r == '\u2029':
+		return ' '
+	case r == unicode.ReplacementChar:
+		return -1
+	}
+	return dropDirection(r)
 }
 
 // dropDirection maps the marks that steer direction to nothing.
