@@ -23,6 +23,7 @@ import (
 func (s *server) runBot(ctx context.Context, account bot.Options, known chan<- card.Bot) error {
 	platform := account.Profile.Platform
 	account.Log = s.log.With().Str("platform", string(platform)).Logger()
+	account.Workers = repliesAtOnce + alertsAtOnce(account.Rate)
 	client := bot.New(account)
 	defer client.Close()
 	me, err := s.identify(ctx, client, account.Log)
@@ -33,6 +34,7 @@ func (s *server) runBot(ctx context.Context, account bot.Options, known chan<- c
 	in := s.inbox(client, account.Profile, me, account.Log)
 	worker := alert.NewWorker(alert.WorkerOptions{
 		Store: s.service.store, Rules: s.service.rules, Bot: me, Now: s.now, Log: account.Log,
+		Senders: alertsAtOnce(account.Rate),
 		Deliver: func(ctx context.Context, m alert.Message) alert.Outcome { return s.deliver(ctx, client, m) },
 	})
 	s.pulse.serves(me, client, in, worker)
@@ -48,6 +50,15 @@ func (s *server) runBot(ctx context.Context, account bot.Options, known chan<- c
 	})
 	return ending(ctx, platform, group.Wait())
 }
+
+// repliesAtOnce is how many chats of a bot are answered at the same time.
+const repliesAtOnce = 64
+
+// alertsAtOnce is how many alerts of a bot are on their way at the same time, as
+// many as may come a second time after a crash: enough that at the bot's rate,
+// in messages a second, each may take a tenth of a second to the platform and
+// back and a fortieth until it is noted.
+func alertsAtOnce(rate float64) int { return max(64, int(rate/8)) }
 
 // ending turns what ended a bot into what ends the program: nothing when it was
 // asked to end, and a sentence when the token is refused.
@@ -113,11 +124,12 @@ func (s *server) inbox(client *bot.Client, profile bot.Profile, me card.Bot, log
 		Blocked: func(tx *store.Tx, now time.Time, chat card.ChatKey) error {
 			return s.service.rules.Reachable(tx, now, chat, false)
 		},
-		Flood: s.handlers.Flood,
-		Sorry: s.handlers.Sorry,
-		Now:   s.now,
-		Tried: func(reason string, aside bool) { s.pulse.tried(me.Platform, reason, aside) },
-		Log:   log,
+		Workers: repliesAtOnce,
+		Flood:   s.handlers.Flood,
+		Sorry:   s.handlers.Sorry,
+		Now:     s.now,
+		Tried:   func(reason string, aside bool) { s.pulse.tried(me.Platform, reason, aside) },
+		Log:     log,
 	})
 }
 

@@ -94,7 +94,7 @@ func TestFloodTold(t *testing.T) {
 }
 
 func TestWitnessLeavesStrangersAlone(t *testing.T) {
-	w := newWitness(1)
+	w := newWitness([2]int{1, 1})
 	w.free = map[chatID]bool{aChat: true}
 	w.see(reply("anything"))
 	unknown := demo.Entry{Kind: demo.Refused, Method: "sendMessage", Status: 400, Text: "Bad Request: chat not found"}

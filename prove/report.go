@@ -46,7 +46,7 @@ func (t *trial) report() {
 	}
 	line("repeats", "%d replies, %d alerts of %d sends in flight at most; at most %d after one kill, accepted %v before it or less",
 		w.figures.replyRepeats, w.figures.alertRepeats, allowed, most, oldest.Round(time.Millisecond))
-	line("", "(in flight: a chat's last reply and last alert of the killed process, up to %d of a kind and bot)", w.sendersMost)
+	line("", "(in flight: a chat's last reply and last alert of the killed process, up to %d replies and %d alerts of a bot)", w.sendersMost[0], w.sendersMost[1])
 	if f := w.figures; f.lostAnswers > 0 {
 		line("answers lost", "%d messages were taken without the program's knowledge; %d came again", f.lostAnswers, f.afterLost)
 	}

@@ -39,8 +39,8 @@ type trialOptions struct {
 }
 
 // senders is how many replies, and how many alerts, of one bot the program has
-// under way at the same time at most.
-const senders = 64
+// under way at the same time at most; the second goes with sendRate.
+var senders = [2]int{64, 125}
 
 // trial makes a trial whose files are in a place of that name.
 func (s *stage) trial(name string, o trialOptions) (*trial, error) {

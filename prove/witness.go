@@ -18,7 +18,7 @@ type witness struct {
 	kills       []*killing
 	broken      []string // promises broken, a sentence each
 	read        int      // entries of the journal so far
-	sendersMost int
+	sendersMost [2]int   // replies and alerts of a bot that are under way at once
 	figures     figures
 	// strange says that updates come of chats and messages that the platform does
 	// not know: it refuses what is answered.
@@ -87,7 +87,7 @@ type killing struct {
 	oldest          time.Duration    // between the acceptance of a repeated message and the kill
 }
 
-func newWitness(senders int) *witness {
+func newWitness(senders [2]int) *witness {
 	return &witness{chats: map[chatID]*ledger{}, sendersMost: senders}
 }
 
@@ -148,8 +148,8 @@ func (w *witness) killed(at time.Time) {
 		}
 	}
 	for _, classes := range flights {
-		for _, n := range classes {
-			k.allowed += min(n, w.sendersMost)
+		for class, n := range classes {
+			k.allowed += min(n, w.sendersMost[class])
 		}
 	}
 	w.kills = append(w.kills, k)

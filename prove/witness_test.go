@@ -81,7 +81,7 @@ func TestWitness(t *testing.T) {
 }
 
 func TestWitnessHoldsRepeatsToTheSendsInFlight(t *testing.T) {
-	w := newWitness(1) // one reply of a bot at a time
+	w := newWitness([2]int{1, 1}) // one reply of a bot at a time
 	for chat := range int64(2) {
 		w.of(chatID{demo.Telegram, chat}).owe(exactly("one", "one"))
 	}
