@@ -87,7 +87,7 @@ func follow(b *testing.B, s *store.Store, all []card.NationalCode, now time.Time
 }
 
 func followOne(tx *store.Tx, keyer *card.Keyer, n int, code card.NationalCode, now time.Time) error {
-	who := card.Subscriber{Bot: aBot, Chat: chatID(n)}
+	who := subscriber(n)
 	key, phone := keyer.Chat(who), keyer.Phone(phoneOf(n))
 	if err := tx.PutChat(key, store.Chat{Subscriber: who, Phone: phone, PhoneAt: now, Seen: now}); err != nil {
 		return err
@@ -97,6 +97,8 @@ func followOne(tx *store.Tx, keyer *card.Keyer, n int, code card.NationalCode, n
 	}
 	return rules.Subscribe(tx, now, keyer.Person(code), key, true)
 }
+
+func subscriber(n int) card.Subscriber { return card.Subscriber{Bot: aBot, Chat: chatID(n)} }
 
 func chatID(n int) int64 { return 7_100_000_001 + int64(n) }
 

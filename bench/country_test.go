@@ -365,7 +365,10 @@ func sizeOf(n int) string {
 	if n%1_000_000 == 0 {
 		return fmt.Sprintf("%dM", n/1_000_000)
 	}
-	return fmt.Sprintf("%dk", n/1000)
+	if n%1000 == 0 {
+		return fmt.Sprintf("%dk", n/1000)
+	}
+	return strconv.Itoa(n)
 }
 
 func codeOf(n int) card.NationalCode {

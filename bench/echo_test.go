@@ -149,7 +149,7 @@ func serveBot(name, api, dir string) {
 	if echo := echoes[name]; echo != nil {
 		go echo(api)
 		_, _ = io.WriteString(stdout, "ready\n")
-		account(func() uint64 { return 0 }, nil)
+		account(func() usage { return usage{} }, nil)
 		return
 	}
 	serveProgram(api, dir)

@@ -31,6 +31,8 @@ func TestMain(m *testing.M) {
 		servePlatform()
 	case "fan-out", "bare":
 		serveAlerts(name, os.Getenv("KARTYAR_BENCH_API"), os.Getenv("KARTYAR_BENCH_STORE"))
+	case "loaded":
+		serveLoaded(os.Getenv("KARTYAR_BENCH_LOAD"), os.Getenv("KARTYAR_BENCH_API"), os.Getenv("KARTYAR_BENCH_STORE"))
 	default:
 		serveBot(name, os.Getenv("KARTYAR_BENCH_API"), os.Getenv("KARTYAR_BENCH_STORE"))
 	}
@@ -100,16 +102,23 @@ func (p *part) used(b *testing.B) (u usage) {
 type usage struct {
 	CPU     time.Duration
 	Commits uint64 // synced commits of its store
+	Loaded  bool   // what it was told to do meanwhile is under way
+}
+
+func (u usage) since(before usage) usage {
+	return usage{u.CPU - before.CPU, u.Commits - before.Commits, u.Loaded}
 }
 
 // account says what the part has used at each line that it is sent, until
 // standard input ends. After the first it calls begin, which may be nil.
-func account(commits func() uint64, begin func()) {
+func account(counts func() usage, begin func()) {
 	lines := bufio.NewScanner(os.Stdin)
 	for lines.Scan() {
 		var used unix.Rusage
 		_ = unix.Getrusage(unix.RUSAGE_SELF, &used)
-		line, _ := json.Marshal(usage{time.Duration(used.Utime.Nano() + used.Stime.Nano()), commits()})
+		until := counts()
+		until.CPU = time.Duration(used.Utime.Nano() + used.Stime.Nano())
+		line, _ := json.Marshal(until)
 		fmt.Fprintln(os.Stdout, string(line))
 		if begin != nil {
 			begin()
@@ -134,6 +143,15 @@ func stayOnCore() {
 	}
 }
 
+// partNumber is a number that the part's starter gave under a name.
+func partNumber(name string) int {
+	n, err := strconv.Atoi(os.Getenv("KARTYAR_BENCH_" + name))
+	if err != nil {
+		panic(err)
+	}
+	return n
+}
+
 // ask has chats ask n times in all, at a rate a second (0: all at once), and
 // waits for the answers.
 func ask(b *testing.B, api string, n, chats, rate int) (took times) {
@@ -154,14 +172,14 @@ func get(b *testing.B, url string, into any) {
 	}
 }
 
-// profile writes a processor profile of the part to KARTYAR_BENCH_PROFILE, when
-// that is set, until the returned function is called.
+// profile writes a processor profile of the part to KARTYAR_BENCH_PROFILE and the
+// part's name, when that is set, until the returned function is called.
 func profile() (stop func()) {
 	path := os.Getenv("KARTYAR_BENCH_PROFILE")
 	if path == "" {
 		return func() {}
 	}
-	file, err := os.Create(path)
+	file, err := os.Create(path + "." + os.Getenv(partName))
 	if err == nil {
 		err = pprof.StartCPUProfile(file)
 	}

@@ -126,7 +126,7 @@ func answerAll(b *testing.B, name, dir string, n int) (cost usage, took time.Dur
 	ask(b, api, n, citizens, 0)
 	took = time.Since(began)
 	after := p.used(b)
-	return usage{after.CPU - before.CPU, after.Commits - before.Commits}, took
+	return after.since(before), took
 }
 
 // serveProgram serves one bot on the store in dir, until standard input ends.
@@ -138,9 +138,10 @@ func serveProgram(api, dir string) {
 	var commits atomic.Uint64
 	s.OnCommit(func(store.Commit) { commits.Add(1) })
 	profiled := profile()
-	stop := serveStatus(s, api)
+	client := bot.New(bot.Options{Profile: bot.Telegram(), Token: "4242:bench", API: api, Rate: lifted})
+	stop := serveStatus(s, client)
 	_, _ = io.WriteString(stdout, "ready\n")
-	account(commits.Load, nil)
+	account(func() usage { return usage{Commits: commits.Load()} }, nil)
 	stop()
 	profiled()
 	if err := s.Close(); err != nil {
@@ -149,8 +150,7 @@ func serveProgram(api, dir string) {
 }
 
 // serveStatus runs one bot on the store until stop is called.
-func serveStatus(s *store.Store, api string) (stop func()) {
-	client := bot.New(bot.Options{Profile: bot.Telegram(), Token: "4242:bench", API: api, Rate: 1e6})
+func serveStatus(s *store.Store, client *bot.Client) (stop func()) {
 	talk := handlers.New(handlers.Options{
 		Keyer: s.Keyer(), Secret: s.Subkey(handlers.ButtonPurpose), Rules: rules,
 		Lookup: lookup.New(s, 100_000), Offices: func() *offices.Directory { return directory },

@@ -71,13 +71,29 @@ func presentable(s string, limit int) string {
 func isPresentable(s string, limit int) bool {
 	n, space := 0, true // as if after a space: none begins a text
 	for _, r := range s {
-		if n++; n > limit || presentableRune(r) != r || unicode.IsSpace(r) && (r != ' ' || space) {
+		if n++; n > limit {
+			return false
+		}
+		if r < rune(len(plain)) && plain[r] {
+			space = false
+			continue
+		}
+		if presentableRune(r) != r || unicode.IsSpace(r) && (r != ' ' || space) {
 			return false
 		}
 		space = r == ' '
 	}
 	return n == 0 || !space
 }
+
+// plain are the characters up to the Arabic ones that stay as they are wherever
+// they stand: to look each up in Unicode's tables takes ten times as long.
+var plain = func() (is [0x700]bool) {
+	for r := range is {
+		is[r] = presentableRune(rune(r)) == rune(r) && !unicode.IsSpace(rune(r))
+	}
+	return is
+}()
 
 func presentableRune(r rune) rune {
 	switch {

@@ -43,6 +43,9 @@ func TestSuppliedTextsDoNoHarm(t *testing.T) {
 			rapid.StringMatching("[\\x{2066}-\\x{2069}\\x{202a}-\\x{202e}*_()`\\[\\]\n\r ا-ی0-9]*"),
 			rapid.Map(rapid.SliceOf(rapid.Byte()), func(b []byte) string { return string(b) }),
 		).Draw(t, "supplied")
+		if slow := strings.Join(strings.Fields(strings.Map(presentableRune, s)), " "); isPresentable(s, maxPassage) && slow != s {
+			t.Fatalf("%+q is shown as it is, not as %+q", s, slow)
+		}
 		for _, shown := range []string{Name(s), Passage(s), Phone(s)} {
 			if faults := Lint("نام: "+shown, card.Bale); faults != nil {
 				t.Fatalf("%+q: %v", shown, faults)
