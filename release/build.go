@@ -16,7 +16,8 @@ import (
 // papers are the files beside the program; a name with a slash is kept.
 var papers = []string{
 	".env.example", "CHANGELOG.md", "LICENSE", "README.md", "settings.example.toml",
-	"docs/architecture.md", "docs/clerk.md", "docs/operating.md",
+	"docs/architecture.md", "docs/clerk.md", "docs/operating.md", "docs/performance.md", "docs/reliability.md", "docs/dependencies.md",
+	"docs/alerts.yml", "docs/grafana.json",
 	"packaging/kartyar.service",
 }
 

@@ -11,7 +11,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -129,5 +131,22 @@ func TestADynamicProgramIsRefused(t *testing.T) {
 func TestAModuleWithoutALicenceIsRefused(t *testing.T) {
 	if terms(new(bytes.Buffer), t.TempDir(), true) == nil {
 		t.Error("a directory without a licence passes")
+	}
+}
+
+// What docs/operating.md leads to comes with it.
+func TestPapers(t *testing.T) {
+	text, err := os.ReadFile("../docs/operating.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	links := regexp.MustCompile(`\]\(([^)#:]+)\)`).FindAllStringSubmatch(string(text), -1)
+	if len(links) == 0 {
+		t.Fatal("docs/operating.md leads nowhere")
+	}
+	for _, link := range links {
+		if !slices.Contains(papers, "docs/"+link[1]) {
+			t.Errorf("docs/operating.md leads to %s, which is in no tarball", link[1])
+		}
 	}
 }
