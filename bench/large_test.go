@@ -43,6 +43,9 @@ func BenchmarkLookUp(b *testing.B) {
 			}
 			db := openBare(b, beside)
 			s := openAt(b, dir)
+			if err := s.Verify(); err != nil { // what begins as a store opens is over then
+				b.Fatal(err)
+			}
 			ask := asker{store: s, lookup: lookup.New(s, few), records: records}
 			var keys []card.PersonKey
 			turns := func(fn func([]card.PersonKey)) func() {

@@ -100,12 +100,11 @@ func answer(p store.Person) (out Answer) {
 	if len(p.Applications) == 0 {
 		return out
 	}
-	out.Cards = make([]Card, 0, len(p.Applications)) // all that an answer allocates
+	out.Cards = make([]Card, len(p.Applications)) // all that an answer allocates
 	for i := range p.Applications {
-		a := &p.Applications[i]
-		c := Card{ID: a.Record.ID, State: a.Record.Current(), Arrival: a.Arrival, Passed: a.Record.History()}
+		a, c := &p.Applications[i], &out.Cards[i]
+		c.ID, c.State, c.Arrival, c.Passed = a.Record.ID, a.Record.Current(), a.Arrival, a.Record.History()
 		c.Claimed = c.State.Stage == card.StageReady && a.Claimed != 0 && a.Claimed == a.Arrival.Number
-		out.Cards = append(out.Cards, c)
 	}
 	slices.SortStableFunc(out.Cards, func(a, b Card) int { return b.State.AsOf.Compare(a.State.AsOf) })
 	out.Fresh = out.Cards[0].State.AsOf

@@ -18,6 +18,7 @@ type Tx struct {
 	txn    *badger.Txn
 	batch  *batch            // nil in a View
 	own    map[string][]byte // what this function wrote; nil deletes
+	row    []byte            // room for the key of a person's row that is read
 	ahead  []aheadRow        // what ReadAhead read and was not asked for yet
 	commit Commit
 	inbox  uint64
@@ -114,8 +115,17 @@ func timeOf(b []byte) time.Time {
 // Person returns what is known under a national code; the zero Person when
 // nothing is.
 func (tx *Tx) Person(key card.PersonKey) (p Person, err error) {
-	_, err = tx.get(rowKey(personKind, key[:]), &p)
+	_, err = tx.get(tx.personRow(key), &p)
 	return p, err
+}
+
+// personRow is a key for reading, good until it is called again.
+func (tx *Tx) personRow(key card.PersonKey) []byte {
+	if tx.row == nil {
+		tx.row = append(make([]byte, 0, 1+len(key)), personKind)
+	}
+	tx.row = append(tx.row[:1], key[:]...)
+	return tx.row
 }
 
 // PutPerson writes a person, or removes one who has become empty.
@@ -130,7 +140,7 @@ func (tx *Tx) PutPerson(key card.PersonKey, p Person) error {
 // PersonChanged reports whether this Tx sees a person otherwise than the last
 // commit left them, so that nothing remembered of that commit may be used.
 func (tx *Tx) PersonChanged(key card.PersonKey) bool {
-	row := rowKey(personKind, key[:])
+	row := tx.personRow(key)
 	if _, ok := tx.own[string(row)]; ok {
 		return true
 	}

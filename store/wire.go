@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"math"
+	"slices"
 	"time"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -226,6 +227,12 @@ func (f *fields) fill(into []byte) {
 func (f *fields) key() (key [16]byte) {
 	f.fill(key[:])
 	return key
+}
+
+// further returns a slice with one more element, all zero, and that element.
+func further[T any](s []T) ([]T, *T) {
+	s = slices.Grow(s, 1)[:len(s)+1]
+	return s, &s[len(s)-1]
 }
 
 // inner returns the fields inside this one.

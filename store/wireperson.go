@@ -21,11 +21,13 @@ func (p *Person) decode(f *fields) {
 	for f.next() {
 		switch in := f.inner(); f.number {
 		case 1:
-			p.Applications = append(p.Applications, Application{})
-			p.Applications[len(p.Applications)-1].decode(&in)
+			var a *Application
+			p.Applications, a = further(p.Applications)
+			a.decode(&in)
 		case 2:
-			p.Followers = append(p.Followers, Follower{})
-			p.Followers[len(p.Followers)-1].decode(&in)
+			var w *Follower
+			p.Followers, w = further(p.Followers)
+			w.decode(&in)
 		default:
 			f.unknown()
 		}
