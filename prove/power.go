@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"strconv"
-	"syscall"
 	"time"
 )
 
@@ -64,8 +63,8 @@ func (t *trial) cutPower(ctx context.Context, round int, d *disk) error {
 	if err := t.pass(ctx, t.upTo(600*time.Millisecond)); err != nil {
 		return err
 	}
-	if err := t.serving.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
-		return fmt.Errorf("stopping `kartyar serve`: %w", err)
+	if err := t.serving.stand(ctx); err != nil {
+		return err
 	}
 	if err := d.cut(ctx, func() error { return t.kill(ctx) }); err != nil {
 		return err

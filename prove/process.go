@@ -66,6 +66,36 @@ func (p *process) kill() (was bool) {
 	return isStatus && status.Signaled() && status.Signal() == syscall.SIGKILL
 }
 
+// stand has the process stand still, and waits until each of its threads does:
+// one goes on to the end of the system call that it is in.
+func (p *process) stand(ctx context.Context) error {
+	if err := p.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
+		return fmt.Errorf("stopping the program: %w", err)
+	}
+	for {
+		threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", p.cmd.Process.Pid))
+		if err != nil || len(threads) == 0 {
+			return fmt.Errorf("looking for the threads of the program: %w", errors.Join(err, ctx.Err()))
+		}
+		moving := false
+		for _, path := range threads {
+			stat, err := os.ReadFile(path)
+			if err != nil {
+				continue // it has ended
+			}
+			// The state stands after the name, which is in brackets.
+			state := bytes.TrimSpace(stat[bytes.LastIndexByte(stat, ')')+1:])
+			moving = moving || len(state) == 0 || state[0] != 'T'
+		}
+		if !moving {
+			return nil
+		}
+		if err := wait(ctx, time.Millisecond); err != nil {
+			return err
+		}
+	}
+}
+
 // finish waits for the process to end by itself.
 func (p *process) finish(ctx context.Context) error {
 	select {

@@ -293,11 +293,7 @@ func (st *storming) unattempted(ctx context.Context, cut string, before map[wait
 
 // copyServed copies the store of a running serve, which is stopped meanwhile.
 func (t *trial) copyServed(ctx context.Context) (p patient, err error) {
-	if err := t.serving.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
-		return p, fmt.Errorf("stopping `kartyar serve`: %w", err)
-	}
-	// It stops at its next step, which a system call under way may put off.
-	if err = t.pass(ctx, 100*time.Millisecond); err == nil {
+	if err = t.serving.stand(ctx); err == nil {
 		p, err = t.copyOf(patient{dir: filepath.Join(t.dir, "store")})
 	}
 	return p, errors.Join(err, t.serving.cmd.Process.Signal(syscall.SIGCONT))
