@@ -182,69 +182,69 @@ func decodeState(f *fields, s *card.State) {
 	}
 }
 
-func (w *Follower) encode(e *encoder) {
-	e.key(1, w.Chat)
-	e.part(2, func() { encodeBot(e, &w.Bot) })
-	e.time(3, w.Since)
-	e.time(4, w.Verified)
-	e.key(5, w.Phone)
-	e.key(6, w.Receipt)
-	e.text(7, w.Office)
-	e.flag(8, w.Notify)
-	e.flag(9, w.Blocked)
-	for i := range w.Told {
-		e.element(10, func() { w.Told[i].encode(e) })
+func (f *Follower) encode(e *encoder) {
+	e.key(1, f.Chat)
+	e.part(2, func() { encodeBot(e, &f.Bot) })
+	e.time(3, f.Since)
+	e.time(4, f.Verified)
+	e.key(5, f.Phone)
+	e.key(6, f.Receipt)
+	e.text(7, f.Office)
+	e.flag(8, f.Notify)
+	e.flag(9, f.Blocked)
+	for i := range f.Told {
+		e.element(10, func() { f.Told[i].encode(e) })
 	}
 	e.part(11, func() {
-		e.time(1, w.Alert.Due)
-		e.time(2, w.Alert.Since)
-		e.number(3, uint64(w.Alert.Attempts))
+		e.time(1, f.Alert.Due)
+		e.time(2, f.Alert.Since)
+		e.number(3, uint64(f.Alert.Attempts))
 	})
-	e.time(12, w.Reminder)
-	e.flag(13, w.Held)
-	e.key(14, w.Inviter)
-	e.key(15, w.Invited)
+	e.time(12, f.Reminder)
+	e.flag(13, f.Held)
+	e.key(14, f.Inviter)
+	e.key(15, f.Invited)
 }
 
-func (w *Follower) decode(f *fields) {
-	for f.next() {
-		switch f.number {
+func (f *Follower) decode(in *fields) {
+	for in.next() {
+		switch in.number {
 		case 1:
-			w.Chat = f.key()
+			f.Chat = in.key()
 		case 2:
-			in := f.inner()
-			decodeBot(&in, &w.Bot)
+			part := in.inner()
+			decodeBot(&part, &f.Bot)
 		case 3:
-			w.Since = f.time()
+			f.Since = in.time()
 		case 4:
-			w.Verified = f.time()
+			f.Verified = in.time()
 		case 5:
-			w.Phone = f.key()
+			f.Phone = in.key()
 		case 6:
-			w.Receipt = f.key()
+			f.Receipt = in.key()
 		case 7:
-			w.Office = f.text()
+			f.Office = in.text()
 		case 8:
-			w.Notify = f.flag()
+			f.Notify = in.flag()
 		case 9:
-			w.Blocked = f.flag()
+			f.Blocked = in.flag()
 		case 10:
-			in := f.inner()
-			w.Told = append(w.Told, Told{})
-			w.Told[len(w.Told)-1].decode(&in)
+			part := in.inner()
+			f.Told = append(f.Told, Told{})
+			f.Told[len(f.Told)-1].decode(&part)
 		case 11:
-			in := f.inner()
-			w.Alert.decode(&in)
+			part := in.inner()
+			f.Alert.decode(&part)
 		case 12:
-			w.Reminder = f.time()
+			f.Reminder = in.time()
 		case 13:
-			w.Held = f.flag()
+			f.Held = in.flag()
 		case 14:
-			w.Inviter = f.key()
+			f.Inviter = in.key()
 		case 15:
-			w.Invited = f.key()
+			f.Invited = in.key()
 		default:
-			f.unknown()
+			in.unknown()
 		}
 	}
 }
