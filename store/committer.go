@@ -4,13 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"runtime/debug"
 	"time"
 
 	"github.com/dgraph-io/badger/v4"
-
-	"kartyar/card"
 )
 
 // request is one caller's function on its way through the committer.
@@ -144,22 +141,66 @@ func (s *Store) between(ctx context.Context, chore func()) error {
 type batch struct {
 	txn     *badger.Txn // the state before it, for reading
 	rows    map[string][]byte
+	undo    []undone // what the function that runs has written over
+	waiting []*request
+	tally
+}
+
+// tally is what a batch comes to beside its rows. All of it only grows, so that
+// an earlier one says how to go back.
+type tally struct {
 	bytes   int
 	commit  Commit
-	waiting []*request
 	inbox   uint64
 	cleared uint64
 }
 
-// ran is a function of Update that has run, with what it wrote.
-type ran struct {
-	*request
-	tx   *Tx
-	size int
+// undone is a row of the batch as it was before it was written.
+type undone struct {
+	key     string
+	sealed  []byte
+	written bool // by this batch, before
+}
+
+// savepoint is where a batch stood.
+type savepoint struct {
+	undo int
+	tally
 }
 
 func (s *Store) newBatch() *batch {
-	return &batch{txn: s.db.NewTransaction(false), rows: map[string][]byte{}, inbox: s.inboxSeq}
+	return &batch{txn: s.db.NewTransaction(false), rows: map[string][]byte{}, tally: tally{inbox: s.inboxSeq}}
+}
+
+func (b *batch) savepoint() savepoint { return savepoint{len(b.undo), b.tally} }
+
+// write puts a row into the batch; nil deletes it.
+func (b *batch) write(key string, sealed []byte) {
+	before, written := b.rows[key]
+	b.undo = append(b.undo, undone{key, before, written})
+	b.rows[key] = sealed
+	b.bytes += len(key) + len(sealed) + rowOverhead
+}
+
+// rollBack takes back what was written since p, and returns it.
+func (b *batch) rollBack(p savepoint) (rows map[string][]byte, since tally) {
+	rows, since = make(map[string][]byte, len(b.undo)-p.undo), b.tally
+	for n := len(b.undo) - 1; n >= p.undo; n-- {
+		u := b.undo[n]
+		if _, later := rows[u.key]; !later {
+			rows[u.key] = b.rows[u.key]
+		}
+		if u.written {
+			b.rows[u.key] = u.sealed
+		} else {
+			delete(b.rows, u.key)
+		}
+	}
+	since.bytes -= p.bytes
+	since.commit.Persons = since.commit.Persons[len(p.commit.Persons):]
+	since.commit.Due = since.commit.Due[len(p.commit.Due):]
+	b.undo, b.tally = b.undo[:p.undo], p.tally
+	return rows, since
 }
 
 // commitBatch runs first and whatever else is waiting, and commits all of it.
@@ -173,14 +214,19 @@ func (s *Store) commitBatch(first *request, bulk bool) {
 		defer timer.Stop()
 		company = timer.C
 	}
-	var over *ran
+	var over *batch
 	for r := first; r != nil; r = s.company(company) {
-		done := s.run(b, r)
-		if done != nil && b.bytes+done.size > s.batchMost() {
-			over = done
+		before := b.savepoint()
+		if !s.run(b, r) {
+			continue
+		}
+		if before.bytes > 0 && b.bytes > s.batchMost() {
+			over = s.newBatch()
+			over.rows, over.tally = b.rollBack(before)
+			over.waiting = []*request{r}
 			break
 		}
-		b.add(done)
+		b.waiting = append(b.waiting, r)
 		most := batchRun
 		if bulk = bulk && len(s.urgent) == 0; bulk { // until somebody waits
 			most = bulkRun
@@ -194,12 +240,11 @@ func (s *Store) commitBatch(first *request, bulk bool) {
 		return
 	}
 	if err != nil {
-		over.done <- err // it saw what could not be written
+		over.txn.Discard()
+		over.waiting[0].done <- err // it saw what could not be written
 		return
 	}
-	b = s.newBatch()
-	b.add(over)
-	_ = s.finish(b) // its one writer has been told
+	_ = s.finish(over) // its one writer has been told
 }
 
 // finish commits a batch and tells its writers.
@@ -238,51 +283,46 @@ func (s *Store) company(linger <-chan time.Time) *request {
 	return nil
 }
 
-// run lets one function look at the batch and write beside it; nil when it
+// run lets one function look at the batch and write to it; false when it
 // failed, and nothing of it is kept.
-func (s *Store) run(b *batch, r *request) *ran {
-	tx := &Tx{store: s, txn: b.txn, batch: b, own: map[string][]byte{}, inbox: b.inbox}
-	if err := protect(tx, r.fn); err != nil {
+func (s *Store) run(b *batch, r *request) bool {
+	b.undo = b.undo[:0] // what ran before is not taken back
+	before := b.savepoint()
+	tx := &Tx{store: s, txn: b.txn, batch: b}
+	err := tx.Try(r.fn)
+	if size, most := b.bytes-before.bytes, s.batchMost(); err == nil && size > most {
+		err = fmt.Errorf("writing %d rows of %d bytes at once, more than the %d bytes that a commit takes", len(b.undo), size, most)
+		b.rollBack(before)
+	}
+	if err != nil {
 		r.done <- err
-		return nil
 	}
-	size := 0
-	for key, value := range tx.own {
-		size += len(key) + len(value) + rowOverhead
-	}
-	if most := s.batchMost(); size > most {
-		r.done <- fmt.Errorf("writing %d rows of %d bytes at once, more than the %d bytes that a commit takes", len(tx.own), size, most)
-		return nil
-	}
-	return &ran{request: r, tx: tx, size: size}
-}
-
-// add takes what a function wrote into the batch.
-func (b *batch) add(done *ran) {
-	if done == nil {
-		return
-	}
-	maps.Copy(b.rows, done.tx.own)
-	b.bytes += done.size
-	b.inbox = done.tx.inbox
-	b.cleared = max(b.cleared, done.tx.cleared)
-	b.commit.Persons = append(b.commit.Persons, done.tx.commit.Persons...)
-	b.commit.Due = append(b.commit.Due, done.tx.commit.Due...)
-	b.waiting = append(b.waiting, done.request)
+	return err == nil
 }
 
 // batchMost is how many bytes fit into a transaction of Badger: it takes 15 %
 // of a memory table, of which the committer's own rows need a part.
 func (s *Store) batchMost() int { return int(s.memTable / 8) }
 
-func protect(tx *Tx, fn func(*Tx) error) (err error) {
+// Try runs fn within the function that tx is given to. When fn returns an error
+// or panics, that comes back as from Update, nothing of what fn wrote is kept,
+// and what was written before it stays. tx must not be that of a View.
+func (tx *Tx) Try(fn func(*Tx) error) (err error) {
+	before := tx.batch.savepoint()
 	defer func() {
 		if r := recover(); r != nil {
 			err = &PanicError{Stack: debug.Stack()}
 		}
+		if err != nil {
+			tx.batch.rollBack(before)
+		}
 	}()
 	return fn(tx)
 }
+
+// Written is how many bytes of a commit the batch takes until now, that of
+// other functions included.
+func (tx *Tx) Written() int { return tx.batch.bytes }
 
 // write commits the batch, then its mark, then tells the hooks. A commit that
 // fails half-way leaves the store's state in doubt, so nothing is written
@@ -375,9 +415,4 @@ func (s *Store) breakDown(err error) error {
 	s.broken.CompareAndSwap(nil, &err)
 	s.log.Error().Err(err).Msg("the store has failed; nothing more is written until the program is started again")
 	return err
-}
-
-// personWritten notes for the hooks that a person's row changes.
-func (tx *Tx) personWritten(key card.PersonKey) {
-	tx.commit.Persons = append(tx.commit.Persons, key)
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"time"
 
 	"github.com/dgraph-io/badger/v4"
@@ -13,11 +14,19 @@ import (
 // Remembered is how long an update is recognised when it is delivered again.
 const Remembered = 48 * time.Hour
 
-// Keep adds an update to the inbox and gives it its place, unless the same
-// update of the same bot (its id and its bytes) was kept within the last 48
-// hours. There is no high-water mark: a platform may start its ids anywhere
-// after a quiet week.
+// Keep adds an update to the inbox and gives it its place, unless Take knows it.
 func (tx *Tx) Keep(u *Update) (kept bool, err error) {
+	if kept, err = tx.Take(u); err != nil || !kept {
+		return false, err
+	}
+	return true, tx.PutUpdate(*u)
+}
+
+// Take gives an update its place in the inbox, where the caller puts it unless
+// it is done with at once; taken is false when the same update of the same bot
+// (its id and its bytes) was taken within the last 48 hours. There is no
+// high-water mark: a platform may start its ids anywhere after a quiet week.
+func (tx *Tx) Take(u *Update) (taken bool, err error) {
 	if !u.Flood {
 		name := updateName(u)
 		today := day(u.Received)
@@ -31,15 +40,25 @@ func (tx *Tx) Keep(u *Update) (kept bool, err error) {
 			return false, err
 		}
 	}
-	return true, tx.AddUpdate(u)
+	return true, tx.place(u)
 }
 
 // AddUpdate adds a row to the inbox that no platform sent, and gives it its
 // place.
 func (tx *Tx) AddUpdate(u *Update) error {
-	tx.inbox++
-	u.Seq = tx.inbox
+	if err := tx.place(u); err != nil {
+		return err
+	}
 	return tx.PutUpdate(*u)
+}
+
+func (tx *Tx) place(u *Update) error {
+	if tx.batch == nil {
+		return errors.New("writing in a View")
+	}
+	tx.batch.inbox++
+	u.Seq = tx.batch.inbox
+	return nil
 }
 
 // PutUpdate writes a row of the inbox back.

@@ -229,7 +229,7 @@ func (s *Store) ClearErased(ctx context.Context) error {
 		return err
 	}
 	return s.Update(ctx, func(tx *Tx) error {
-		tx.cleared = through
+		tx.batch.cleared = through
 		return nil
 	})
 }

@@ -15,8 +15,11 @@ func (tx *Tx) PutDue(d Due) error {
 	if err != nil {
 		return err
 	}
-	tx.commit.Due = append(tx.commit.Due, d)
-	return tx.put(key, nil)
+	if err := tx.put(key, nil); err != nil {
+		return err
+	}
+	tx.batch.commit.Due = append(tx.batch.commit.Due, d)
+	return nil
 }
 
 // DeleteDue takes a row out of the outbox.

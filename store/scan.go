@@ -76,18 +76,10 @@ func (tx *Tx) written(prefix, from []byte) (rows []pendingRow) {
 	if tx.batch == nil {
 		return nil
 	}
-	add := func(key string, sealed []byte) {
+	for key, sealed := range tx.batch.rows {
 		if strings.HasPrefix(key, string(prefix)) && key >= string(from) {
 			rows = append(rows, pendingRow{key, sealed})
 		}
-	}
-	for key, sealed := range tx.batch.rows {
-		if _, again := tx.own[key]; !again {
-			add(key, sealed)
-		}
-	}
-	for key, sealed := range tx.own {
-		add(key, sealed)
 	}
 	slices.SortFunc(rows, func(a, b pendingRow) int { return strings.Compare(a.key, b.key) })
 	return rows

@@ -14,16 +14,11 @@ import (
 // Tx is the store as one function of View or Update sees it. It must not be
 // kept after that function returns.
 type Tx struct {
-	store  *Store
-	txn    *badger.Txn
-	batch  *batch            // nil in a View
-	own    map[string][]byte // what this function wrote; nil deletes
-	row    []byte            // room for the key of a person's row that is read
-	ahead  []aheadRow        // what ReadAhead read and was not asked for yet
-	commit Commit
-	inbox  uint64
-	// cleared is how much of the ledger of erasures is off the disk.
-	cleared uint64
+	store *Store
+	txn   *badger.Txn
+	batch *batch     // nil in a View
+	row   []byte     // room for the key of a person's row that is read
+	ahead []aheadRow // what ReadAhead read and was not asked for yet
 }
 
 // Row kinds: the first byte of each key.
@@ -42,9 +37,6 @@ const (
 
 // get decodes a row into value; found is false when there is none.
 func (tx *Tx) get(key []byte, value readable) (found bool, err error) {
-	if sealed, ok := tx.own[string(key)]; ok {
-		return sealed != nil, tx.openIf(key, sealed, value)
-	}
 	if tx.batch != nil {
 		if sealed, ok := tx.batch.rows[string(key)]; ok {
 			return sealed != nil, tx.openIf(key, sealed, value)
@@ -79,7 +71,7 @@ func (tx *Tx) put(key []byte, value writable) error {
 	if err != nil {
 		return err
 	}
-	tx.own[string(key)] = sealed
+	tx.batch.write(string(key), sealed)
 	return nil
 }
 
@@ -87,7 +79,7 @@ func (tx *Tx) delete(key []byte) error {
 	if tx.batch == nil {
 		return errors.New("deleting in a View")
 	}
-	tx.own[string(key)] = nil
+	tx.batch.write(string(key), nil)
 	return nil
 }
 
@@ -130,24 +122,26 @@ func (tx *Tx) personRow(key card.PersonKey) []byte {
 
 // PutPerson writes a person, or removes one who has become empty.
 func (tx *Tx) PutPerson(key card.PersonKey, p Person) error {
-	tx.personWritten(key)
+	row := rowKey(personKind, key[:])
+	var err error
 	if p.IsZero() {
-		return tx.delete(rowKey(personKind, key[:]))
+		err = tx.delete(row)
+	} else {
+		err = tx.put(row, &p)
 	}
-	return tx.put(rowKey(personKind, key[:]), &p)
+	if err == nil {
+		tx.batch.commit.Persons = append(tx.batch.commit.Persons, key)
+	}
+	return err
 }
 
 // PersonChanged reports whether this Tx sees a person otherwise than the last
 // commit left them, so that nothing remembered of that commit may be used.
 func (tx *Tx) PersonChanged(key card.PersonKey) bool {
-	row := tx.personRow(key)
-	if _, ok := tx.own[string(row)]; ok {
-		return true
-	}
 	if tx.batch == nil {
 		return false
 	}
-	_, ok := tx.batch.rows[string(row)]
+	_, ok := tx.batch.rows[string(tx.personRow(key))]
 	return ok
 }
 
