@@ -46,58 +46,80 @@ func (i *Inbox) advance(ctx context.Context, s Sender, l *lane) (wait time.Durat
 			return wait
 		}
 	}
-	row, wait := i.handled(ctx, l)
-	for wait == 0 && len(row.Replies) > 0 {
-		wait = i.sendFirst(ctx, s, l, &row)
+	h := l.hand
+	if h == nil {
+		h, wait = i.handled(ctx, l)
+	}
+	for wait == 0 && len(h.row.Replies) > 0 {
+		wait = i.sendFirst(ctx, s, l, h)
 	}
 	return wait
 }
 
 // handled returns the lane's first row when it is handled, which this does
 // unless it was done before. A row without replies is gone from the store.
-func (i *Inbox) handled(ctx context.Context, l *lane) (row store.Update, wait time.Duration) {
+func (i *Inbox) handled(ctx context.Context, l *lane) (h *handed, wait time.Duration) {
 	now := i.Now()
+	h = &handed{}
 	unreadable := false
 	var others []arrival
 	err := i.Store.Update(ctx, func(tx *store.Tx) (err error) {
 		var found bool
-		if row, found, err = tx.Update(l.seq); err != nil || !found || row.Handled {
-			l.resumed = l.resumed || row.Handled && !l.sending
+		if h.row, found, err = tx.Update(l.seq); err != nil || !found || h.row.Handled {
+			l.resumed = l.resumed || h.row.Handled && !l.sending
 			unreadable = errors.Is(err, store.ErrDamaged)
 			return err
 		}
-		replies, err := i.handle(tx, now, row)
-		if err != nil {
-			return err
-		}
-		if replies, others, err = i.sayElsewhere(tx, now, replies); err != nil {
-			return err
-		}
-		return finish(tx, now, &row, replies)
+		others, err = i.handle(tx, now, h)
+		return err
 	})
-	var why *failure
-	var fell *store.PanicError
+	why, stack := whose(err)
 	switch {
 	case err == nil:
 		i.enqueue(others)
 		if !l.sending {
-			l.sending, l.fails = true, 0
-			l.since = handledAt(row, now)
+			l.take(h, now)
+			l.fails = 0
 		}
-		return row, 0
+		return h, 0
 	case unreadable:
 		i.Log.Error().Stringer("bot", l.key.bot).Uint64("row", l.seq).Msg("a row of the inbox is damaged; it is passed over")
-		return store.Update{}, 0
-	case errors.As(err, &fell):
-		return i.tried(ctx, l, panicked, fell.Stack)
-	case errors.As(err, &why) && !isStores(err):
-		return i.tried(ctx, l, why.reason, nil)
+		return &handed{}, 0
+	case why != "":
+		return i.tried(ctx, l, why, stack)
 	}
-	return store.Update{}, i.storeFailed(l, err)
+	return nil, i.storeFailed(l, err)
 }
 
-// handle does what the row asks for and returns what to say.
-func (i *Inbox) handle(tx *store.Tx, now time.Time, row store.Update) ([]bot.Reply, error) {
+// whose says why an update could not be handled, with the stack of a panic;
+// empty when the error says nothing about the update.
+func whose(err error) (why reason, stack []byte) {
+	var own *failure
+	var fell *store.PanicError
+	switch {
+	case errors.As(err, &fell):
+		return panicked, fell.Stack
+	case errors.As(err, &own) && !isStores(err):
+		return own.reason, nil
+	}
+	return "", nil
+}
+
+// handle does what a received row asks for: all of its effects are in tx, and
+// the row is handled. It returns what is to be said in other chats.
+func (i *Inbox) handle(tx *store.Tx, now time.Time, h *handed) (others []arrival, err error) {
+	replies, err := i.replies(tx, now, h.row)
+	if err != nil {
+		return nil, err
+	}
+	if h.said, others, err = i.sayElsewhere(tx, now, replies); err != nil {
+		return nil, err
+	}
+	return others, finish(tx, now, &h.row, h.said)
+}
+
+// replies does what the row asks for and returns what to say.
+func (i *Inbox) replies(tx *store.Tx, now time.Time, row store.Update) ([]bot.Reply, error) {
 	if row.Flood {
 		return []bot.Reply{i.Flood(floodOf(row))}, nil
 	}
@@ -138,18 +160,19 @@ func (i *Inbox) sayElsewhere(tx *store.Tx, now time.Time, all []bot.Reply) (here
 	return here, others, nil
 }
 
-// finish writes the row as handled, or takes it away when nothing is to be
-// said. What the person wrote is needed no longer and goes.
+// finish writes the row as handled, or sees that it is gone when nothing is to
+// be said. What the person wrote is needed no longer and goes.
 func finish(tx *store.Tx, now time.Time, row *store.Update, replies []bot.Reply) error {
 	row.Handled, row.Done, row.Raw, row.Replies = true, now, nil, nil
 	if len(replies) == 0 || row.ChatID == 0 {
 		return tx.DeleteUpdate(row.Seq)
 	}
-	for _, r := range replies {
-		out, err := outgoing(r)
+	for n := range replies {
+		out, err := outgoing(replies[n])
 		if err != nil {
 			return err
 		}
+		replies[n].NotBefore = time.Time{} // it stands in the row
 		row.Replies = append(row.Replies, out)
 	}
 	return tx.PutUpdate(*row)
@@ -170,9 +193,10 @@ func outgoing(r bot.Reply) (out store.Outgoing, err error) {
 
 // tried notes that handling the lane's first row failed once more; the third
 // time the row is set aside and answers that we are sorry.
-func (i *Inbox) tried(ctx context.Context, l *lane, why reason, stack []byte) (row store.Update, wait time.Duration) {
+func (i *Inbox) tried(ctx context.Context, l *lane, why reason, stack []byte) (h *handed, wait time.Duration) {
 	now := i.Now()
 	var tries uint8
+	var row store.Update
 	err := i.Store.Update(ctx, func(tx *store.Tx) (err error) {
 		var found bool
 		if row, found, err = tx.Update(l.seq); err != nil || !found {
@@ -189,18 +213,15 @@ func (i *Inbox) tried(ctx context.Context, l *lane, why reason, stack []byte) (r
 		return finish(tx, now, &row, []bot.Reply{i.Sorry()})
 	})
 	if err != nil {
-		return store.Update{}, i.storeFailed(l, err)
+		return nil, i.storeFailed(l, err)
 	}
-	i.logTry(row, why, stack)
-	if i.Tried != nil {
-		i.Tried(string(why), tries >= maxTries)
-	}
+	i.tellTry(row, why, stack)
 	l.fails = 0
 	if tries > 0 && tries < maxTries {
-		return store.Update{}, tryAgain[tries-1]
+		return nil, tryAgain[tries-1]
 	}
-	l.sending, l.since = true, handledAt(row, now)
-	return row, 0
+	l.take(&handed{row: row}, now)
+	return l.hand, 0
 }
 
 // handledAt returns when a row was handled, as a time that goes by the same
@@ -211,9 +232,12 @@ func handledAt(row store.Update, now time.Time) time.Time {
 	return now.Add(-max(0, now.Sub(row.Done)))
 }
 
-// logTry says which update failed and how, and nothing of what is in it: an
+// tellTry says which update failed and how, and nothing of what is in it: an
 // error's text is left out, since nobody can vouch for it here.
-func (i *Inbox) logTry(row store.Update, why reason, stack []byte) {
+func (i *Inbox) tellTry(row store.Update, why reason, stack []byte) {
+	if i.Tried != nil {
+		i.Tried(string(why), row.Tries >= maxTries)
+	}
 	line, text := i.Log.Warn(), "an update could not be handled and is tried again"
 	if row.Tries >= maxTries {
 		line, text = i.Log.Error(), "an update could not be handled and is set aside"

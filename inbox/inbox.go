@@ -157,9 +157,9 @@ func (i *Inbox) noteAccepted(ctx context.Context) {
 		if !l.accepted {
 			continue
 		}
-		row, wait := i.handled(ctx, l)
-		if wait == 0 && len(row.Replies) > 0 {
-			wait = i.remove(ctx, l, &row)
+		h, wait := i.handled(ctx, l)
+		if wait == 0 && len(h.row.Replies) > 0 {
+			wait = i.remove(ctx, l, h)
 		}
 		if wait > 0 {
 			return // it has no room yet

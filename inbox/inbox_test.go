@@ -155,10 +155,9 @@ func TestParkedLanes(t *testing.T) {
 			})
 		}, 0, time.Second},
 		{"full disk", func(w *world) {
-			fail := true
+			fails := 2 // as it is kept, and as it is handled after that
 			w.on("x", func() ([]bot.Reply, error) {
-				if fail {
-					fail = false
+				if fails--; fails >= 0 {
 					return nil, fmt.Errorf("writing: %w", store.ErrNoRoom)
 				}
 				return []bot.Reply{{Text: "re x"}}, nil

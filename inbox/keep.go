@@ -2,6 +2,7 @@ package inbox
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -75,6 +76,9 @@ func (i *Inbox) keep(ctx context.Context, rows []store.Update) error {
 	}
 	i.enqueue(k.arrivals)
 	i.answer(k.pressed) //nolint:contextcheck // an answer belongs to Run, not to the poll that kept the press
+	for _, t := range k.tries {
+		i.tellTry(t.row, t.why, t.stack)
+	}
 	for key, n := range k.dropped {
 		i.Log.Warn().Stringer("bot", key.bot).Int("dropped", n).Msg("a chat writes more than can be handled; its updates beyond those that wait are not kept")
 	}
@@ -109,19 +113,31 @@ func (i *Inbox) chatOf(raw []byte) (chat int64, ok bool) {
 	return i.ChatOf(raw)
 }
 
-// keeping is one call of Keep.
+// keeping is one commit of Keep. What comes from a chat of which nothing waits
+// is handled in it at once: it is received and handled in one step, which saves
+// it a commit of its own.
 type keeping struct {
+	*Inbox
+	now    time.Time
 	rows   []store.Update
-	room   map[laneKey]int    // how many more each lane takes
+	room   map[laneKey]int    // how many more each lane takes; most when nothing waits in it
 	floods map[laneKey]uint64 // its row that tells of a flood
 
 	arrivals []arrival
 	pressed  []store.Update
+	tries    []try
 	dropped  map[laneKey]int
 }
 
+// try is an attempt at handling a row that failed.
+type try struct {
+	row   store.Update
+	why   reason
+	stack []byte
+}
+
 func (i *Inbox) newKeeping(rows []store.Update) *keeping {
-	k := &keeping{rows: rows, room: map[laneKey]int{}, floods: map[laneKey]uint64{}, dropped: map[laneKey]int{}}
+	k := &keeping{Inbox: i, now: i.Now(), rows: rows, room: map[laneKey]int{}, floods: map[laneKey]uint64{}, dropped: map[laneKey]int{}}
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	for _, row := range rows {
@@ -139,32 +155,78 @@ func (i *Inbox) newKeeping(rows []store.Update) *keeping {
 // delivered again it is neither counted twice nor handled after all. Updates
 // whose chat could not be read are no one's flood and are all kept.
 func (k *keeping) keep(tx *store.Tx) error {
-	for _, row := range k.rows {
-		kept, err := tx.Keep(&row)
+	for n := range k.rows {
+		row := &k.rows[n]
+		taken, err := tx.Take(row)
 		if err != nil {
 			return err
 		}
-		if !kept {
+		if !taken {
 			continue
 		}
 		if mayBeCallback(row.Raw) {
-			k.pressed = append(k.pressed, row)
+			k.pressed = append(k.pressed, *row)
 		}
 		key := laneKey{row.Bot, row.Chat}
-		if k.room[key] <= 0 && row.Chat != (card.ChatKey{}) {
-			if err := tx.DeleteUpdate(row.Seq); err != nil {
-				return err
-			}
-			if err := k.count(tx, key, row); err != nil {
-				return err
-			}
-			continue
+		switch room := k.room[key]; {
+		case room == most && k.handles(tx, *row):
+		case room <= 0 && row.Chat != (card.ChatKey{}):
+			err = k.count(tx, key, *row)
+		default:
+			k.room[key]--
+			k.arrivals = append(k.arrivals, arrived(*row))
+			err = tx.PutUpdate(*row)
 		}
-		k.room[key]--
-		k.arrivals = append(k.arrivals, arrived(row))
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }
+
+// handles handles a row of whose chat nothing waits; false when it is to be
+// kept as it came. One that fails has had its first try.
+func (k *keeping) handles(tx *store.Tx, row store.Update) bool {
+	if row.Chat == (card.ChatKey{}) || tx.Written() > handledTogether {
+		return false
+	}
+	h := &handed{row: row}
+	var others []arrival
+	err := tx.Try(func(tx *store.Tx) (err error) {
+		if others, err = k.handle(tx, k.now, h); err == nil && tx.Written() > handledTogether {
+			err = errTooMuch
+		}
+		return err
+	})
+	a := arrived(row)
+	switch why, stack := whose(err); {
+	case err == nil:
+		if len(h.row.Replies) > 0 {
+			a.hand = h
+			k.arrivals = append(k.arrivals, a)
+			k.room[laneKey{row.Bot, row.Chat}]--
+		}
+		k.arrivals = append(k.arrivals, others...)
+		return true
+	case why != "":
+		row.Tries, a.wait = 1, tryAgain[0]
+		if tx.PutUpdate(row) != nil {
+			return false
+		}
+		k.tries = append(k.tries, try{row, why, stack})
+		k.arrivals = append(k.arrivals, a)
+		k.room[laneKey{row.Bot, row.Chat}]--
+		return true
+	}
+	return false
+}
+
+// handledTogether is how many bytes a commit may have when updates are handled
+// as they are kept; beyond it they are only kept, so that no batch is too large
+// for a commit.
+const handledTogether = 2 << 20
+
+var errTooMuch = errors.New("more than is written while updates are kept")
 
 // count adds a dropped update to the lane's row that tells of the flood, which
 // is made when there is none that still waits. Its Raw is the number, in

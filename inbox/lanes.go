@@ -4,6 +4,7 @@ import (
 	"container/heap"
 	"time"
 
+	"kartyar/bot"
 	"kartyar/card"
 	"kartyar/store"
 )
@@ -25,9 +26,10 @@ type lane struct {
 	flood uint64   // the latest row that tells of a flood; 0 when there was none
 	busy  bool     // ready, in a worker's hands or parked
 
-	seq     uint64 // the first row
-	sending bool   // it is handled
-	resumed bool   // it was handled before this process took it up
+	seq     uint64  // the first row
+	hand    *handed // the row itself, when it was handled just now; nil has it read
+	sending bool    // it is handled
+	resumed bool    // it was handled before this process took it up
 	// since is when it was handled, by a clock that nobody sets: a leap of the
 	// wall clock makes no reply old.
 	since    time.Time
@@ -38,12 +40,20 @@ type lane struct {
 	due time.Time // while parked
 }
 
+// handed is a handled row in memory.
+type handed struct {
+	row  store.Update
+	said []bot.Reply // its replies, as they were before they were encoded
+}
+
 // arrival is a row on its way into its lane.
 type arrival struct {
 	seq   uint64
 	key   laneKey
 	chat  int64
 	flood bool
+	hand  *handed       // when it is handled already and nothing stands before it
+	wait  time.Duration // before it is tried again, when it failed once
 }
 
 func arrived(row store.Update) arrival {
@@ -77,11 +87,31 @@ func (i *Inbox) enqueue(arrivals []arrival) {
 		if a.flood {
 			l.flood = a.seq
 		}
-		if !l.busy {
-			l.busy = true
+		if l.busy {
+			continue
+		}
+		l.busy = true
+		if a.hand != nil {
+			l.take(a.hand, i.Now())
+			if len(i.pools[a.key.bot].ready) >= handsMost {
+				l.hand = nil
+			}
+		}
+		if a.wait > 0 {
+			i.park(l, a.wait)
+		} else {
 			i.ready(l)
 		}
 	}
+}
+
+// handsMost bounds the handled rows in memory that wait for a worker; the lanes
+// behind them read theirs when their turn comes.
+const handsMost = 1000
+
+// take has the lane go on with a row that was handled just now.
+func (l *lane) take(h *handed, now time.Time) {
+	l.hand, l.sending, l.since = h, true, handledAt(h.row, now)
 }
 
 // ready finds the lane a worker. i.mu is held.
@@ -121,21 +151,14 @@ func (i *Inbox) put(l *lane, wait time.Duration) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	if wait > 0 {
-		l.due = i.Now().Add(wait)
-		heap.Push(&i.parked, l)
-		if i.parked[0] == l {
-			select {
-			case i.wake <- struct{}{}:
-			default:
-			}
-		}
+		i.park(l, wait)
 		return
 	}
 	if l.flood == l.queue[0] {
 		l.flood = 0
 	}
 	l.queue = l.queue[1:]
-	l.sending, l.resumed, l.accepted, l.bare, l.fails = false, false, false, false, 0
+	l.hand, l.sending, l.resumed, l.accepted, l.bare, l.fails = nil, false, false, false, false, 0
 	if len(l.queue) == 0 {
 		l.busy = false
 		delete(i.lanes, l.key)
@@ -143,6 +166,19 @@ func (i *Inbox) put(l *lane, wait time.Duration) {
 	}
 	p := i.pools[l.key.bot]
 	p.ready = append(p.ready, l) // for this worker or another: it goes on to take
+}
+
+// park lets a lane wait; what waits is not held in memory. i.mu is held.
+func (i *Inbox) park(l *lane, wait time.Duration) {
+	l.hand = nil
+	l.due = i.Now().Add(wait)
+	heap.Push(&i.parked, l)
+	if i.parked[0] == l {
+		select {
+		case i.wake <- struct{}{}:
+		default:
+		}
+	}
 }
 
 // unpark makes ready what has waited long enough, and returns when the next

@@ -32,9 +32,10 @@ func closed(g Gate, chat int64, now time.Time) time.Duration {
 // sendFirst sends the row's first reply and takes it out of the row. It
 // returns how long the lane has to wait before that can go on; 0 when it can
 // at once, with the same reply or the next.
-func (i *Inbox) sendFirst(ctx context.Context, s Sender, l *lane, row *store.Update) (wait time.Duration) {
+func (i *Inbox) sendFirst(ctx context.Context, s Sender, l *lane, h *handed) (wait time.Duration) {
+	row := &h.row
 	if l.accepted {
-		return i.remove(ctx, l, row)
+		return i.remove(ctx, l, h)
 	}
 	now := i.Now()
 	age := now.Sub(l.since)
@@ -44,7 +45,7 @@ func (i *Inbox) sendFirst(ctx context.Context, s Sender, l *lane, row *store.Upd
 	if wait := max(heldBack(row)-age, closed(s, row.ChatID, now)); wait > 0 {
 		return wait
 	}
-	r, ok, wait := i.render(ctx, l, row, now)
+	r, ok, wait := i.render(ctx, l, h, now)
 	if wait > 0 {
 		return wait
 	}
@@ -53,7 +54,7 @@ func (i *Inbox) sendFirst(ctx context.Context, s Sender, l *lane, row *store.Upd
 		return 0
 	}
 	_, err := s.Send(ctx, bot.ClassReply, row.ChatID, r)
-	return i.sent(ctx, l, row, r, err)
+	return i.sent(ctx, l, h, r, err)
 }
 
 // heldBack is how long after it was handled a row's first reply may not leave.
@@ -67,8 +68,11 @@ func heldBack(row *store.Update) time.Duration {
 // render returns the row's first reply as it is to be sent: anew, when it
 // shows a status and is late. If that fails the old one goes: it says of when
 // it is. ok is false when it cannot be read and has to be left out.
-func (i *Inbox) render(ctx context.Context, l *lane, row *store.Update, now time.Time) (r bot.Reply, ok bool, wait time.Duration) {
-	if err := cbor.Unmarshal(row.Replies[0].Body, &r); err != nil {
+func (i *Inbox) render(ctx context.Context, l *lane, h *handed, now time.Time) (r bot.Reply, ok bool, wait time.Duration) {
+	row := &h.row
+	if len(h.said) > 0 {
+		r = h.said[0]
+	} else if err := cbor.Unmarshal(row.Replies[0].Body, &r); err != nil {
 		i.logDrop(row, "unreadable", nil)
 		return r, false, 0
 	}
@@ -108,11 +112,12 @@ func (i *Inbox) render(ctx context.Context, l *lane, row *store.Update, now time
 // A refused reply is tried once without its keyboard, which is where a
 // platform finds most fault and which the person can do without; then it is
 // left out, for it would be refused for ever.
-func (i *Inbox) sent(ctx context.Context, l *lane, row *store.Update, r bot.Reply, err error) (wait time.Duration) {
+func (i *Inbox) sent(ctx context.Context, l *lane, h *handed, r bot.Reply, err error) (wait time.Duration) {
 	if err == nil {
 		l.accepted, l.fails = true, 0
-		return i.remove(ctx, l, row)
+		return i.remove(ctx, l, h)
 	}
+	row := &h.row
 	if ctx.Err() != nil {
 		return l.backOff()
 	}
@@ -135,7 +140,7 @@ func (i *Inbox) sent(ctx context.Context, l *lane, row *store.Update, r bot.Repl
 		}
 		i.logDrop(row, "refused", e)
 		l.accepted = true
-		return i.remove(ctx, l, row)
+		return i.remove(ctx, l, h)
 	}
 	// An outage, or a token that is no longer good: Poll says so and ends the
 	// program, and the replies wait for the next one.
@@ -150,9 +155,9 @@ func (i *Inbox) sent(ctx context.Context, l *lane, row *store.Update, r bot.Repl
 // milliseconds, which the pace of a chat and the way to the platform hide, and
 // it shares its sync with those of the other chats and lets the commits go
 // first that somebody waits for.
-func (i *Inbox) remove(ctx context.Context, l *lane, row *store.Update) (wait time.Duration) {
-	rest := *row
-	rest.Replies = row.Replies[1:]
+func (i *Inbox) remove(ctx context.Context, l *lane, h *handed) (wait time.Duration) {
+	rest := h.row
+	rest.Replies = rest.Replies[1:]
 	err := i.Store.UpdateInBulk(ctx, func(tx *store.Tx) error {
 		if len(rest.Replies) == 0 {
 			return tx.DeleteUpdate(rest.Seq)
@@ -162,7 +167,10 @@ func (i *Inbox) remove(ctx context.Context, l *lane, row *store.Update) (wait ti
 	if err != nil {
 		return i.storeFailed(l, err)
 	}
-	*row = rest
+	h.row = rest
+	if len(h.said) > 0 {
+		h.said = h.said[1:]
+	}
 	l.accepted, l.bare, l.fails = false, false, 0
 	return 0
 }
