@@ -159,10 +159,10 @@ func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse
 // exchange is the library's HTTP client for one call. The library knows no
 // context, reads without bound and hides the status; here each is put right.
 type exchange struct {
-	ctx    context.Context
-	client *http.Client
-	line   *line   // in place of client; nil for calls that may take long
-	upload *upload // goes in place of the request's body; nil for most calls
+	ctx     context.Context
+	client  *http.Client
+	line    *line    // in place of client; nil for calls that may take long
+	payload *payload // goes in place of the request's body; nil where that stays
 
 	status int
 	header http.Header
@@ -173,11 +173,11 @@ type exchange struct {
 
 // Do makes one request and reads its answer to the end.
 func (x *exchange) Do(req *http.Request) (*http.Response, error) {
-	if x.upload != nil {
-		x.upload.into(req)
+	if x.payload != nil {
+		x.payload.into(req)
 	}
 	do := x.whole
-	if x.line != nil && x.upload == nil {
+	if x.line != nil {
 		do = x.line.do
 	}
 	resp, body, err := do(x.ctx, req)
@@ -213,18 +213,25 @@ func (c *Client) call(ctx context.Context, method string, params tgbotapi.Params
 	return c.callWith(ctx, method, params, nil, timeout)
 }
 
-// callWith is call with a form to upload, nil for none; then params are not
+// callWith is call with a file to upload, nil for none; then params are not
 // sent but say what must not come back in an error.
-func (c *Client) callWith(ctx context.Context, method string, params tgbotapi.Params, file *upload, timeout time.Duration) (json.RawMessage, error) {
+func (c *Client) callWith(ctx context.Context, method string, params tgbotapi.Params, file *payload, timeout time.Duration) (json.RawMessage, error) {
 	callCtx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	x := &exchange{ctx: callCtx, client: c.http, upload: file}
-	if method != "getUpdates" { // one call for a hundred updates, and with a long answer
+	x := &exchange{ctx: callCtx, client: c.http, payload: file}
+	if method != "getUpdates" && file == nil { // one call for a hundred updates, and with a long answer
 		x.line = c.line
+	}
+	form := params
+	if file == nil && c.profile.JSON {
+		x.payload = jsonPayload(params)
+	}
+	if x.payload != nil {
+		form = nil
 	}
 	api := c.api
 	api.Client = x
-	answer, err := api.MakeRequest(method, params)
+	answer, err := api.MakeRequest(method, form)
 	if date, err := http.ParseTime(x.header.Get("Date")); err == nil {
 		ahead := c.now().Sub(date)
 		c.ahead.Store(&ahead)

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"io"
 	"mime"
@@ -43,10 +44,19 @@ func (s server) RoundTrip(req *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)), Request: req}, nil
 }
 
-// readForm reads either kind of form; a file counts as a parameter, its name
-// before what is in it.
+// readForm reads either kind of form, and JSON; a file counts as a parameter, its
+// name before what is in it.
 func readForm(contentType string, raw []byte) (url.Values, error) {
 	kind, details, err := mime.ParseMediaType(contentType)
+	if kind == "application/json" {
+		var params map[string]string
+		form := url.Values{}
+		err := json.Unmarshal(raw, &params)
+		for name, value := range params {
+			form.Set(name, value)
+		}
+		return form, err
+	}
 	if err != nil || kind != "multipart/form-data" {
 		return url.ParseQuery(string(raw))
 	}

@@ -2,10 +2,8 @@ package bot
 
 import (
 	"bytes"
-	"io"
 	"maps"
 	"mime/multipart"
-	"net/http"
 	"slices"
 	"unicode/utf16"
 
@@ -16,15 +14,8 @@ import (
 // units.
 const maxCaption = 1024
 
-// upload is a multipart form, whole in memory. The library would pipe it, and
-// what is piped cannot be sent again when a kept connection turns out closed.
-type upload struct {
-	body []byte
-	kind string // Content-Type, with the form's boundary
-}
-
-// newUpload puts a file beside the parameters of a call.
-func newUpload(params map[string]string, field, name string, file []byte) (*upload, error) {
+// newUpload puts a file beside the parameters of a call, as a multipart form.
+func newUpload(params map[string]string, field, name string, file []byte) (*payload, error) {
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
 	for _, key := range slices.Sorted(maps.Keys(params)) {
@@ -42,20 +33,12 @@ func newUpload(params map[string]string, field, name string, file []byte) (*uplo
 	if err := form.Close(); err != nil {
 		return nil, err
 	}
-	return &upload{body: body.Bytes(), kind: form.FormDataContentType()}, nil
-}
-
-// into makes the form a request's body.
-func (u *upload) into(req *http.Request) {
-	req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(u.body)), nil }
-	req.Body, _ = req.GetBody()
-	req.ContentLength = int64(len(u.body))
-	req.Header.Set("Content-Type", u.kind)
+	return &payload{body: body.Bytes(), kind: form.FormDataContentType()}, nil
 }
 
 // photo returns the call's form with the reply's picture and its text as the
 // caption, nil when it is to go as a text. params are those of the text.
-func (c *Client) photo(r Reply, params tgbotapi.Params) *upload {
+func (c *Client) photo(r Reply, params tgbotapi.Params) *payload {
 	if len(r.Picture) == 0 || c.draw == nil || len(utf16.Encode([]rune(params["text"]))) > maxCaption {
 		return nil
 	}

@@ -30,6 +30,11 @@ type Profile struct {
 	// input_field_placeholder, is_persistent and copy_text buttons.
 	Silence, NoPreview, Placeholder, Persistent, CopyText bool
 
+	// JSON says that parameters go as JSON, which is a third as long as a form.
+	// Both platforms document it; of Bale it is told that it does not always
+	// read it.
+	JSON bool
+
 	// Venue says that the platform has sendVenue; sendLocation has each.
 	Venue bool
 
@@ -56,6 +61,7 @@ func Telegram() Profile {
 		CopyText:       true,
 		About:          true,
 		Venue:          true,
+		JSON:           true,
 	}
 }
 

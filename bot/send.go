@@ -135,7 +135,7 @@ func (c *Client) send(ctx context.Context, class Class, chat int64, method strin
 }
 
 // sendWith is send with a file to upload, nil for none.
-func (c *Client) sendWith(ctx context.Context, class Class, chat int64, method string, params tgbotapi.Params, file *upload) (int, error) {
+func (c *Client) sendWith(ctx context.Context, class Class, chat int64, method string, params tgbotapi.Params, file *payload) (int, error) {
 	if wait := c.gate.broken(c.now()); wait > 0 {
 		return 0, notTried(method, Outage, wait)
 	}

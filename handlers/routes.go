@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"maps"
 	"unicode/utf8"
 
 	"kartyar/bot"
@@ -14,7 +15,7 @@ type step func(*turn) error
 // whatever a state waits for, so that they work at any moment.
 type routes struct {
 	commands []command
-	words    []word
+	words    words
 	actions  map[action]step
 	inputs   map[state]step
 }
@@ -26,10 +27,25 @@ type command struct {
 	do                step
 }
 
-// word is the label of a button, which a person may also type.
-type word struct {
-	label string
-	do    step
+// words are the labels of buttons, which a person may also type.
+type words map[string]step
+
+// typed has the labels found as people type them, too. A label as it stands, the
+// most frequent by far, is found at once.
+func (w words) typed() words {
+	all := maps.Clone(w)
+	for label, do := range w {
+		all[locale.Typed(label)] = do
+	}
+	return all
+}
+
+// find returns the step of a text that is a label.
+func (w words) find(text string) (do step, ok bool) {
+	if do, ok = w[text]; !ok {
+		do, ok = w[locale.Typed(text)]
+	}
+	return do, ok
 }
 
 func newRoutes() routes {
@@ -42,28 +58,28 @@ func newRoutes() routes {
 			{"settings", locale.CommandSettings, (*turn).settings},
 			{"privacy", locale.CommandPrivacy, (*turn).privacy},
 		},
-		words: []word{
-			{locale.ButtonStatus, (*turn).askStatus},
-			{locale.ButtonShareContact, (*turn).askContactAgain},
-			{locale.ButtonWay, (*turn).askWay},
-			{locale.ButtonChooseOffice, (*turn).offices},
-			{locale.ButtonSendLocation, (*turn).askLocation},
-			{locale.ButtonSubscribe, (*turn).subscribe},
-			{locale.ButtonUnsubscribe, (*turn).unsubscribe},
-			{locale.ButtonCollected, (*turn).claimAny},
-			{locale.ButtonRemindLater, (*turn).snoozeAny},
-			{locale.ButtonSettings, (*turn).settings},
-			{locale.ButtonHelp, (*turn).help},
-			{locale.ButtonQuestions, (*turn).questions},
-			{locale.ButtonPrivacy, (*turn).privacy},
-			{locale.ButtonAddPerson, (*turn).addPerson},
-			{locale.ButtonTellOthers, (*turn).tellOthers},
-			{locale.ButtonHaveReceipt, (*turn).askReceipt},
-			{locale.ButtonNoReceipt, (*turn).noReceipt},
-			{locale.ButtonDeleteMyData, (*turn).askForget},
-			{locale.ButtonBack, (*turn).back},
-			{locale.ButtonStartAgain, (*turn).start},
-		},
+		words: words{
+			locale.ButtonStatus:       (*turn).askStatus,
+			locale.ButtonShareContact: (*turn).askContactAgain,
+			locale.ButtonWay:          (*turn).askWay,
+			locale.ButtonChooseOffice: (*turn).offices,
+			locale.ButtonSendLocation: (*turn).askLocation,
+			locale.ButtonSubscribe:    (*turn).subscribe,
+			locale.ButtonUnsubscribe:  (*turn).unsubscribe,
+			locale.ButtonCollected:    (*turn).claimAny,
+			locale.ButtonRemindLater:  (*turn).snoozeAny,
+			locale.ButtonSettings:     (*turn).settings,
+			locale.ButtonHelp:         (*turn).help,
+			locale.ButtonQuestions:    (*turn).questions,
+			locale.ButtonPrivacy:      (*turn).privacy,
+			locale.ButtonAddPerson:    (*turn).addPerson,
+			locale.ButtonTellOthers:   (*turn).tellOthers,
+			locale.ButtonHaveReceipt:  (*turn).askReceipt,
+			locale.ButtonNoReceipt:    (*turn).noReceipt,
+			locale.ButtonDeleteMyData: (*turn).askForget,
+			locale.ButtonBack:         (*turn).back,
+			locale.ButtonStartAgain:   (*turn).start,
+		}.typed(),
 		actions: map[action]step{
 			actStatus:      (*turn).pressedStatus,
 			actSubscribe:   (*turn).subscribe,
@@ -150,10 +166,8 @@ func (t *turn) dispatch(pressed bool) error {
 	if utf8.RuneCountInString(t.u.Text) > longest {
 		return t.refuse(locale.TooLong())
 	}
-	for _, w := range t.routes.words {
-		if locale.SameText(w.label, t.u.Text) {
-			return w.do(t)
-		}
+	if do, ok := t.routes.words.find(t.u.Text); ok {
+		return do(t)
 	}
 	return t.routes.inputs[t.s.State](t)
 }

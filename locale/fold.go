@@ -24,6 +24,7 @@ func ParseID(s string) (string, error) { return card.ParseID(norm.NFKC.String(s)
 // SameText reports whether a person who typed a meant b: a button's label, an
 // office's name. Spaces and half-spaces do not count at all, since many phones
 // have no half-space.
-func SameText(a, b string) bool { return unspaced(a) == unspaced(b) }
+func SameText(a, b string) bool { return Typed(a) == Typed(b) }
 
-func unspaced(s string) string { return strings.ReplaceAll(Fold(s), " ", "") }
+// Typed is the form in which [SameText] compares a text.
+func Typed(s string) string { return strings.ReplaceAll(Fold(s), " ", "") }

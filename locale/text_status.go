@@ -88,7 +88,7 @@ func Status(s StatusView, now time.Time) string {
 		if len(s.Cards) > 1 {
 			part = "درخواست " + Number(i+1) + " از " + Number(len(s.Cards)) + "\n" + part
 		}
-		if size += len(utf16.Encode([]rune(part))); i > 0 && size > room {
+		if size += utf16Len(part); i > 0 && size > room {
 			text += "درخواست‌های قدیمی‌تر در این پیام جا نشد."
 			break
 		}
@@ -101,6 +101,14 @@ func Status(s StatusView, now time.Time) string {
 		text += "\n\nبرای این‌که با رسیدن کارت خبرتان کنیم، «" + ButtonSubscribe + "» را بزنید."
 	}
 	return text
+}
+
+// utf16Len is how long the platforms count a text to be.
+func utf16Len(s string) (n int) {
+	for _, r := range s {
+		n += utf16.RuneLen(r)
+	}
+	return n
 }
 
 // cardText is one card in paragraphs: what to do, where, what to bring, since
