@@ -1,9 +1,11 @@
 package bot
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"hash/maphash"
 	"math"
 	"math/rand/v2"
 	"strconv"
@@ -90,8 +92,9 @@ func number(bodies []json.RawMessage, offset int64) []Raw {
 	return batch
 }
 
+// updateID reads the id of an update that is part of valid JSON.
 func updateID(body []byte) (int64, bool) {
-	top, err := readObject(body)
+	top, err := split(string(body))
 	if err != nil {
 		return 0, false
 	}
@@ -121,7 +124,7 @@ func (c *Client) Poll(ctx context.Context, keep func(ctx context.Context, batch 
 	if o.Limit <= 0 {
 		o.Limit = defaultPollLimit
 	}
-	p := &poller{Client: c, keep: keep, options: o, limit: o.Limit, webhook: c.profile.DropWebhook}
+	p := &poller{Client: c, keep: keep, options: o, limit: o.Limit, webhook: c.profile.DropWebhook, seed: maphash.MakeSeed()}
 	for {
 		wait, err := p.once(ctx)
 		if ctx.Err() != nil {
@@ -142,10 +145,11 @@ type poller struct {
 	keep    func(context.Context, []Raw) error
 	options PollOptions
 
-	offset  int64               // what the next request confirms up to
-	limit   int                 // updates that the next request asks for
-	last    map[string]struct{} // the bodies of the batch before, all kept
-	webhook bool                // deleteWebhook has to be called first
+	offset  int64             // what the next request confirms up to
+	limit   int               // updates that the next request asks for
+	last    map[uint64][]byte // the bodies of the batch before, all kept, by their hashes
+	seed    maphash.Seed
+	webhook bool // deleteWebhook has to be called first
 
 	failures   int       // in a row
 	conflicts  int       // in a row
@@ -204,7 +208,7 @@ func (p *poller) fresh(batch []Raw) []Raw {
 	}
 	var fresh []Raw
 	for _, r := range batch {
-		if _, kept := p.last[string(r.Body)]; !kept {
+		if !bytes.Equal(p.last[maphash.Bytes(p.seed, r.Body)], r.Body) {
 			fresh = append(fresh, r)
 		}
 	}
@@ -244,10 +248,10 @@ func (p *poller) confirm(batch []Raw) {
 		return
 	}
 	p.offset = batch[0].UpdateID + 1
-	p.last = make(map[string]struct{}, len(batch))
+	p.last = make(map[uint64][]byte, len(batch))
 	for _, r := range batch {
 		p.offset = max(p.offset, r.UpdateID+1)
-		p.last[string(r.Body)] = struct{}{}
+		p.last[maphash.Bytes(p.seed, r.Body)] = r.Body
 	}
 }
 

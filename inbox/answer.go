@@ -60,16 +60,10 @@ func (i *Inbox) answerAll(ctx context.Context, p *pool) {
 }
 
 // callback returns the row's callback, nil when it is something else or cannot
-// be read; what Decode makes of it then is seen when its turn comes.
-func (i *Inbox) callback(row store.Update) (c *bot.Callback) {
-	defer func() {
-		if recover() != nil {
-			c = nil
-		}
-	}()
-	u, err := i.Decode(row.Bot, row.Raw)
-	if err != nil {
-		return nil
+// be read.
+func (i *Inbox) callback(row store.Update) *bot.Callback {
+	if u := i.decode(row.Bot, row.Raw); u != nil {
+		return u.Callback
 	}
-	return u.Callback
+	return nil
 }

@@ -108,7 +108,7 @@ func whose(err error) (why reason, stack []byte) {
 // handle does what a received row asks for: all of its effects are in tx, and
 // the row is handled. It returns what is to be said in other chats.
 func (i *Inbox) handle(tx *store.Tx, now time.Time, h *handed) (others []arrival, err error) {
-	replies, err := i.replies(tx, now, h.row)
+	replies, err := i.replies(tx, now, h)
 	if err != nil {
 		return nil, err
 	}
@@ -119,15 +119,18 @@ func (i *Inbox) handle(tx *store.Tx, now time.Time, h *handed) (others []arrival
 }
 
 // replies does what the row asks for and returns what to say.
-func (i *Inbox) replies(tx *store.Tx, now time.Time, row store.Update) ([]bot.Reply, error) {
-	if row.Flood {
-		return []bot.Reply{i.Flood(floodOf(row))}, nil
+func (i *Inbox) replies(tx *store.Tx, now time.Time, h *handed) ([]bot.Reply, error) {
+	if h.row.Flood {
+		return []bot.Reply{i.Flood(floodOf(h.row))}, nil
 	}
-	u, err := i.Decode(row.Bot, row.Raw)
-	if err != nil {
-		return nil, &failure{undecodable, err}
+	if h.read == nil {
+		u, err := i.Decode(h.row.Bot, h.row.Raw)
+		if err != nil {
+			return nil, &failure{undecodable, err}
+		}
+		h.read = &u
 	}
-	replies, err := i.Handle(tx, now, u)
+	replies, err := i.Handle(tx, now, *h.read)
 	if err != nil {
 		return nil, &failure{failed, err}
 	}

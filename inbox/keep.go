@@ -59,9 +59,9 @@ func (i *Inbox) Keep(ctx context.Context, from card.Bot, batch []bot.Raw) error 
 }
 
 // fitting is how many of rows go into one commit, at least one.
-func fitting(rows []store.Update) (n int) {
+func fitting(rows []polled) (n int) {
 	for size := 0; n < len(rows); n++ {
-		if size += len(rows[n].Raw); size > together && n > 0 {
+		if size += len(rows[n].row.Raw); size > together && n > 0 {
 			break
 		}
 	}
@@ -69,7 +69,7 @@ func fitting(rows []store.Update) (n int) {
 }
 
 // keep keeps rows in one commit.
-func (i *Inbox) keep(ctx context.Context, rows []store.Update) error {
+func (i *Inbox) keep(ctx context.Context, rows []polled) error {
 	k := i.newKeeping(rows)
 	if err := i.Store.Update(ctx, k.keep); err != nil {
 		return fmt.Errorf("keeping updates: %w", err)
@@ -85,26 +85,54 @@ func (i *Inbox) keep(ctx context.Context, rows []store.Update) error {
 	return nil
 }
 
+// polled is an update on its way into the inbox.
+type polled struct {
+	row  store.Update
+	read *bot.Update // nil when it cannot be read
+}
+
 // rows are the inbox's rows of a batch.
-func (i *Inbox) rows(from card.Bot, batch []bot.Raw) []store.Update {
+func (i *Inbox) rows(from card.Bot, batch []bot.Raw) []polled {
 	now := i.Now()
-	rows := make([]store.Update, len(batch))
+	rows := make([]polled, len(batch))
 	for n, raw := range batch {
-		rows[n] = store.Update{Bot: from, ID: raw.UpdateID, Raw: raw.Body, Received: now}
-		if chat, ok := i.chatOf(raw.Body); ok {
-			rows[n].ChatID = chat
-			rows[n].Chat = i.Store.Keyer().Chat(card.Subscriber{Bot: from, Chat: chat})
-		}
+		p := polled{row: store.Update{Bot: from, ID: raw.UpdateID, Raw: raw.Body, Received: now}}
 		if len(raw.Body) > longest {
-			rows[n].Raw = raw.Body[:longest]
+			p.row.Raw = raw.Body[:longest]
+		} else {
+			p.read = i.decode(from, raw.Body)
 		}
+		if chat, ok := i.chatOf(p.read, raw.Body); ok {
+			p.row.ChatID = chat
+			p.row.Chat = i.Store.Keyer().Chat(card.Subscriber{Bot: from, Chat: chat})
+		}
+		rows[n] = p
 	}
 	return rows
 }
 
-// chatOf is ChatOf, for which whatever it chokes on has no chat: here a panic
-// would come back with each delivery of the batch.
-func (i *Inbox) chatOf(raw []byte) (chat int64, ok bool) {
+// decode is Decode, nil when it fails or panics: what it makes of the update
+// then is seen when its turn comes.
+func (i *Inbox) decode(from card.Bot, raw []byte) (u *bot.Update) {
+	defer func() {
+		if recover() != nil {
+			u = nil
+		}
+	}()
+	read, err := i.Decode(from, raw)
+	if err != nil {
+		return nil
+	}
+	return &read
+}
+
+// chatOf is the chat of an update that was read, or else ChatOf, for which
+// whatever it chokes on has no chat: here a panic would come back with each
+// delivery of the batch.
+func (i *Inbox) chatOf(read *bot.Update, raw []byte) (chat int64, ok bool) {
+	if read != nil && read.From.Chat != 0 {
+		return read.From.Chat, true
+	}
 	defer func() {
 		if recover() != nil {
 			chat, ok = 0, false
@@ -119,7 +147,7 @@ func (i *Inbox) chatOf(raw []byte) (chat int64, ok bool) {
 type keeping struct {
 	*Inbox
 	now    time.Time
-	rows   []store.Update
+	rows   []polled
 	room   map[laneKey]int    // how many more each lane takes; most when nothing waits in it
 	floods map[laneKey]uint64 // its row that tells of a flood
 
@@ -136,12 +164,12 @@ type try struct {
 	stack []byte
 }
 
-func (i *Inbox) newKeeping(rows []store.Update) *keeping {
+func (i *Inbox) newKeeping(rows []polled) *keeping {
 	k := &keeping{Inbox: i, now: i.Now(), rows: rows, room: map[laneKey]int{}, floods: map[laneKey]uint64{}, dropped: map[laneKey]int{}}
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	for _, row := range rows {
-		key := laneKey{row.Bot, row.Chat}
+	for _, p := range rows {
+		key := laneKey{p.row.Bot, p.row.Chat}
 		k.room[key] = most
 		if l := i.lanes[key]; l != nil {
 			k.room[key] = most - len(l.queue)
@@ -156,7 +184,7 @@ func (i *Inbox) newKeeping(rows []store.Update) *keeping {
 // whose chat could not be read are no one's flood and are all kept.
 func (k *keeping) keep(tx *store.Tx) error {
 	for n := range k.rows {
-		row := &k.rows[n]
+		row := &k.rows[n].row
 		taken, err := tx.Take(row)
 		if err != nil {
 			return err
@@ -169,7 +197,7 @@ func (k *keeping) keep(tx *store.Tx) error {
 		}
 		key := laneKey{row.Bot, row.Chat}
 		switch room := k.room[key]; {
-		case room == most && k.handles(tx, *row):
+		case room == most && k.handles(tx, k.rows[n]):
 		case room <= 0 && row.Chat != (card.ChatKey{}):
 			err = k.count(tx, key, *row)
 		default:
@@ -186,11 +214,12 @@ func (k *keeping) keep(tx *store.Tx) error {
 
 // handles handles a row of whose chat nothing waits; false when it is to be
 // kept as it came. One that fails has had its first try.
-func (k *keeping) handles(tx *store.Tx, row store.Update) bool {
+func (k *keeping) handles(tx *store.Tx, p polled) bool {
+	row := p.row
 	if row.Chat == (card.ChatKey{}) || tx.Written() > handledTogether {
 		return false
 	}
-	h := &handed{row: row}
+	h := &handed{row: row, read: p.read}
 	var others []arrival
 	err := tx.Try(func(tx *store.Tx) (err error) {
 		if others, err = k.handle(tx, k.now, h); err == nil && tx.Written() > handledTogether {

@@ -40,9 +40,10 @@ type lane struct {
 	due time.Time // while parked
 }
 
-// handed is a handled row in memory.
+// handed is a row in memory, handled or about to be.
 type handed struct {
 	row  store.Update
+	read *bot.Update // what it asks for; nil while it has not been read
 	said []bot.Reply // its replies, as they were before they were encoded
 }
 
