@@ -151,6 +151,7 @@ type batch struct {
 type tally struct {
 	bytes   int
 	commit  Commit
+	chats   []writtenChat
 	inbox   uint64
 	cleared uint64
 }
@@ -199,6 +200,7 @@ func (b *batch) rollBack(p savepoint) (rows map[string][]byte, since tally) {
 	since.bytes -= p.bytes
 	since.commit.Persons = since.commit.Persons[len(p.commit.Persons):]
 	since.commit.Due = since.commit.Due[len(p.commit.Due):]
+	since.chats = since.chats[len(p.chats):]
 	b.undo, b.tally = b.undo[:p.undo], p.tally
 	return rows, since
 }
@@ -350,6 +352,7 @@ func (s *Store) write(b *batch) error {
 		return s.breakDown(err)
 	}
 	s.head, s.inboxSeq = next, b.inbox
+	s.chats.committed(b.chats)
 	s.hooksMu.RLock()
 	defer s.hooksMu.RUnlock()
 	for _, hook := range s.hooks {

@@ -84,6 +84,7 @@ type Store struct {
 
 	head     head   // owned by the committer
 	inboxSeq uint64 // owned by the committer
+	chats    chats  // owned by the committer
 	erasures *ledger
 	backups  sync.RWMutex // held for reading by those that are being made
 
@@ -117,7 +118,7 @@ func open(opt Options, memTable int64) (*Store, error) {
 		keyer:  card.NewKeyer(v.subkey("look-up")),
 		urgent: make(chan *request, 256), bulk: make(chan *request, 256),
 		chores: make(chan func()), closing: make(chan struct{}),
-		memTable: memTable,
+		memTable: memTable, chats: newChats(),
 	}
 	if s.reserve == 0 {
 		s.reserve = defaultReserve

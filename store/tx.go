@@ -145,23 +145,6 @@ func (tx *Tx) PersonChanged(key card.PersonKey) bool {
 	return ok
 }
 
-// Chat returns a chat; found is false when it never wrote or was deleted.
-func (tx *Tx) Chat(key card.ChatKey) (c Chat, found bool, err error) {
-	found, err = tx.get(rowKey(chatKind, key[:]), &c)
-	return c, found, err
-}
-
-// PutChat writes a chat.
-func (tx *Tx) PutChat(key card.ChatKey, c Chat) error { return tx.put(rowKey(chatKind, key[:]), &c) }
-
-// DeleteChat removes a chat's row, and its updates that were set aside.
-func (tx *Tx) DeleteChat(key card.ChatKey) error {
-	if err := tx.DropSetAside(key); err != nil {
-		return err
-	}
-	return tx.delete(rowKey(chatKind, key[:]))
-}
-
 // Guesses returns the counter of wrong guesses under a key of the given kind.
 func (tx *Tx) Guesses(kind GuessKind, key [16]byte) (g Guesses, err error) {
 	_, err = tx.get(rowKey(guessKind, []byte{byte(kind)}, key[:]), &g)

@@ -26,7 +26,7 @@ func Run(t *testing.T, open Open) {
 	for name, test := range map[string]func(*testing.T, *bench){
 		"persons": persons, "reading ahead": readingAhead, "chats": chats, "inbox": inbox, "redelivery": redelivery, "outbox": outbox,
 		"guesses": guesses, "offices": offices, "notes": notes, "invites": invites, "operators": operators, "bots": namedBots, "set aside": setAside, "times": times,
-		"all or nothing": allOrNothing, "tries": tries, "one after the other": oneAfterTheOther, "views": views,
+		"all or nothing": allOrNothing, "tries": tries, "remembered chats": rememberedChats, "one after the other": oneAfterTheOther, "views": views,
 		"hooks": hooks, "subkeys": subkeys, "closing": closing,
 	} {
 		t.Run(name, func(t *testing.T) {
