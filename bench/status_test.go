@@ -71,7 +71,7 @@ func filled(b *testing.B) string {
 // store. cpu-µs/answer is the processor time of the bot alone, by getrusage,
 // and commits/answer counts the synced commits of the store.
 func BenchmarkStatus(b *testing.B) {
-	rounds, answers := 5, 20_000
+	rounds, answers := 5, citizens
 	if testing.Short() {
 		rounds, answers = 1, 500
 	}

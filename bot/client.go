@@ -176,11 +176,7 @@ func (x *exchange) Do(req *http.Request) (*http.Response, error) {
 	if x.payload != nil {
 		x.payload.into(req)
 	}
-	do := x.whole
-	if x.line != nil {
-		do = x.line.do
-	}
-	resp, body, err := do(x.ctx, req)
+	resp, body, err := x.exchange(req)
 	if resp != nil {
 		x.status, x.header = resp.StatusCode, resp.Header
 	}
@@ -191,6 +187,16 @@ func (x *exchange) Do(req *http.Request) (*http.Response, error) {
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	return resp, nil
+}
+
+func (x *exchange) exchange(req *http.Request) (*http.Response, []byte, error) {
+	switch {
+	case x.line == nil:
+		return x.whole(x.ctx, req)
+	case x.payload != nil:
+		return x.line.do(x.ctx, req, x.payload.body)
+	}
+	return x.line.do(x.ctx, req, nil)
 }
 
 // whole makes a request by net/http and reads its answer to the end.

@@ -77,20 +77,23 @@ func newLine(api string, most int) *line {
 	return l
 }
 
-// do makes a request and reads its answer to the end. The request has a body of
-// a known form only: what the library writes.
-func (l *line) do(ctx context.Context, req *http.Request) (*http.Response, []byte, error) {
+// do makes a request and reads its answer to the end. body goes in place of the
+// request's own; nil, that is read, which is short: what the library writes.
+func (l *line) do(ctx context.Context, req *http.Request, body []byte) (*http.Response, []byte, error) {
+	if body == nil {
+		var err error
+		if body, err = io.ReadAll(req.Body); err != nil {
+			return nil, nil, fmt.Errorf("reading a request's body: %w", err)
+		}
+	}
 	out, in := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()
 	defer fasthttp.ReleaseRequest(out)
 	defer fasthttp.ReleaseResponse(in)
 	out.Header.SetMethod(req.Method)
 	out.Header.SetHost(req.URL.Host)
 	out.Header.SetContentType(req.Header.Get("Content-Type"))
-	out.SetRequestURI(req.URL.RequestURI())
-	out.URI().DisablePathNormalizing = true
-	if _, err := bufio.NewReader(req.Body).WriteTo(out.BodyWriter()); err != nil {
-		return nil, nil, fmt.Errorf("reading a request's body: %w", err)
-	}
+	out.Header.SetRequestURI(req.URL.RequestURI()) // as it is: the token's colon stays a colon
+	out.SetBodyRaw(body)
 	w, err := l.take(ctx)
 	if err != nil {
 		return nil, nil, err

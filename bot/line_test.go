@@ -20,7 +20,7 @@ func post(ctx context.Context, l *line, url, body string) (int, string, error) {
 		return 0, "", err
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	resp, answer, err := l.do(ctx, req)
+	resp, answer, err := l.do(ctx, req, nil)
 	if err != nil {
 		return 0, "", err
 	}

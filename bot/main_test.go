@@ -49,11 +49,15 @@ func (s server) RoundTrip(req *http.Request) (*http.Response, error) {
 func readForm(contentType string, raw []byte) (url.Values, error) {
 	kind, details, err := mime.ParseMediaType(contentType)
 	if kind == "application/json" {
-		var params map[string]string
+		var params map[string]json.RawMessage
 		form := url.Values{}
 		err := json.Unmarshal(raw, &params)
 		for name, value := range params {
-			form.Set(name, value)
+			var text string
+			if json.Unmarshal(value, &text) != nil {
+				text = string(value)
+			}
+			form.Set(name, text)
 		}
 		return form, err
 	}

@@ -4,9 +4,10 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"strings"
+	"unicode/utf8"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
-	"github.com/tidwall/gjson"
 )
 
 // payload is the body of a call in place of the library's, whole in memory. The
@@ -18,8 +19,9 @@ type payload struct {
 	kind string // Content-Type
 }
 
-// jsonPayload is the parameters of a call as JSON. All values are strings, as
-// they are in a form; Telegram reads both alike.
+// jsonPayload is the parameters of a call as JSON. Keyboards and lists are JSON
+// already; all others are strings, as they are in a form: Telegram reads both
+// alike.
 func jsonPayload(params tgbotapi.Params) *payload {
 	size := 2
 	for name, value := range params {
@@ -30,11 +32,39 @@ func jsonPayload(params tgbotapi.Params) *payload {
 		if len(body) > 1 {
 			body = append(body, ',')
 		}
-		body = gjson.AppendJSONString(body, name)
-		body = append(body, ':')
-		body = gjson.AppendJSONString(body, value)
+		body = append(body, '"')
+		body = append(body, name...) // a name of the Bot API's needs no escape
+		body = append(body, '"', ':')
+		switch name {
+		case "reply_markup", "link_preview_options", "allowed_updates":
+			body = append(body, value...)
+		default:
+			body = appendText(body, value)
+		}
 	}
 	return &payload{body: append(body, '}'), kind: "application/json"}
+}
+
+// appendText appends a JSON string. Persian has nothing to escape, so that what
+// stands between two escapes is copied in one piece.
+func appendText(b []byte, s string) []byte {
+	const hex = "0123456789abcdef"
+	s = strings.ToValidUTF8(s, string(utf8.RuneError))
+	b = append(b, '"')
+	start := 0
+	for i := range len(s) {
+		c := s[i]
+		if c >= ' ' && c != '"' && c != '\\' {
+			continue
+		}
+		b = append(b, s[start:i]...)
+		if start = i + 1; c < ' ' {
+			b = append(b, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
+		} else {
+			b = append(b, '\\', c)
+		}
+	}
+	return append(append(b, s[start:]...), '"')
 }
 
 // into makes the payload a request's body.

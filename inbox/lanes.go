@@ -106,9 +106,9 @@ func (i *Inbox) enqueue(arrivals []arrival) {
 	}
 }
 
-// handsMost bounds the handled rows in memory that wait for a worker; the lanes
-// behind them read theirs when their turn comes.
-const handsMost = 1000
+// handsMost bounds the handled rows in memory that wait for a worker, of some
+// 3 KB each; the lanes behind them read theirs when their turn comes.
+const handsMost = 8192
 
 // take has the lane go on with a row that was handled just now.
 func (l *lane) take(h *handed, now time.Time) {
