@@ -24,7 +24,7 @@ async function go(page, folder, person, list, n = 0) {
 
 // on runs a walk on a demo of its own.
 function on(folder, width, walking) {
-  test(folder, { timeout: 300_000 }, async () => {
+  test(folder, { timeout: 600_000 }, async () => {
     const demo = await startDemo();
     try {
       const { page, faults } = await open(browser, demo.address, { viewport: { width, height: 780 } });

@@ -135,6 +135,23 @@ func TestManyDrawAtOnce(t *testing.T) {
 	all.Wait()
 }
 
+// The same way is drawn once, whoever asks; another is another picture.
+func TestPicturesAreKeptByContent(t *testing.T) {
+	d, w := drawer(t), locale.SampleWays()["ready"]
+	first, err := d.PNG(facts(t, w))
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := d.PNG(facts(t, w))
+	if err != nil || &again[0] != &first[0] {
+		t.Errorf("a way was drawn twice (%v)", err)
+	}
+	w.Fresh += " ساعت ۱۱:۰۰"
+	if other, err := d.PNG(facts(t, w)); err != nil || bytes.Equal(other, first) {
+		t.Errorf("another way has the same picture (%v)", err)
+	}
+}
+
 func TestWhatIsNoWay(t *testing.T) {
 	if _, err := drawer(t).PNG([]byte{0xff}); err == nil {
 		t.Error("a picture was drawn of nothing")
