@@ -66,10 +66,14 @@ func (t *trial) cutPower(ctx context.Context, round int, d *disk) error {
 	if err := t.serving.stand(ctx); err != nil {
 		return err
 	}
-	if err := d.cut(ctx, func() error { return t.kill(ctx) }); err != nil {
+	err = d.cut(ctx, func() error {
+		imported.kill() // or it opens the store itself when nobody serves it
+		return t.kill(ctx)
+	})
+	if err != nil {
 		return err
 	}
-	if imported.finish(ctx) == nil { // it was told that all is done
+	if imported.err == nil { // it was told that all is done
 		t.imports++
 		return nil
 	}
