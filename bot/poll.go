@@ -13,6 +13,7 @@ import (
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 	"github.com/rs/zerolog"
+	"github.com/tidwall/gjson"
 )
 
 const (
@@ -66,11 +67,13 @@ func (c *Client) GetUpdates(ctx context.Context, offset int64, limit int, timeou
 	if err != nil {
 		return nil, err
 	}
+	list := gjson.ParseBytes(result) // valid, as part of an answer that is
+	if list.Type != gjson.Null && !list.IsArray() {
+		return nil, &Error{Method: "getUpdates", Description: "the result is no list"}
+	}
 	var bodies []json.RawMessage
-	if len(result) > 0 {
-		if err := json.Unmarshal(result, &bodies); err != nil {
-			return nil, &Error{Method: "getUpdates", Description: "the result is no list"}
-		}
+	for _, body := range list.Array() {
+		bodies = append(bodies, json.RawMessage(body.Raw))
 	}
 	return number(bodies, offset), nil
 }
