@@ -11,7 +11,8 @@ import (
 	"kartyar/card"
 )
 
-// Remembered is how long an update is recognised when it is delivered again.
+// Remembered is how long an update is recognised at least when it is delivered
+// again; it is at most twice that.
 const Remembered = 48 * time.Hour
 
 // Keep adds an update to the inbox and gives it its place, unless Take knows it.
@@ -24,19 +25,19 @@ func (tx *Tx) Keep(u *Update) (kept bool, err error) {
 
 // Take gives an update its place in the inbox, where the caller puts it unless
 // it is done with at once; taken is false when the same update of the same bot
-// (its id and its bytes) was taken within the last 48 hours. There is no
+// (its id and its bytes) was taken within Remembered. There is no
 // high-water mark: a platform may start its ids anywhere after a quiet week.
 func (tx *Tx) Take(u *Update) (taken bool, err error) {
 	if !u.Flood {
 		name := updateName(u)
-		today := day(u.Received)
-		for _, d := range []uint16{today, today - 1, today - 2} {
-			seen, err := tx.get(seenKey(d, name), nil)
+		now := span(u.Received)
+		for _, n := range []uint16{now, now - 1} {
+			seen, err := tx.get(seenKey(n, name), nil)
 			if err != nil || seen {
 				return false, err
 			}
 		}
-		if err := tx.put(seenKey(today, name), nil); err != nil {
+		if err := tx.put(seenKey(now, name), nil); err != nil {
 			return false, err
 		}
 	}
@@ -128,13 +129,13 @@ func (tx *Tx) DropOldSetAside(before time.Time) (dropped int, err error) {
 const sweepMost = 2000
 
 // ForgetSeen removes what is remembered of updates that were kept more than
-// Remembered before now; call it again while it says that it dropped any.
+// twice Remembered before now; call it again while it says that it dropped any.
 func (tx *Tx) ForgetSeen(now time.Time) (dropped int, err error) {
 	prefix := []byte{seenKind}
-	oldest := day(now) - 2
+	oldest := span(now) - 1
 	err = tx.scan(prefix, prefix, func(key []byte, _ func(readable) error) (bool, error) {
-		// Days are compared as a distance, which holds when the number wraps.
-		if d := binary.BigEndian.Uint16(key[1:]); int16(d-oldest) >= 0 {
+		// Spans are compared as a distance, which holds when the number wraps.
+		if n := binary.BigEndian.Uint16(key[1:]); int16(n-oldest) >= 0 {
 			return false, nil
 		}
 		dropped++
@@ -145,10 +146,12 @@ func (tx *Tx) ForgetSeen(now time.Time) (dropped int, err error) {
 
 func inboxKey(seq uint64) []byte { return rowKey(inboxKind, be64(seq)) }
 
-func day(t time.Time) uint16 { return uint16(t.Unix() / 86400) }
+// span numbers the times that are Remembered long, so that two of them hold
+// whatever came within Remembered.
+func span(t time.Time) uint16 { return uint16(t.Unix() / int64(Remembered/time.Second)) }
 
-func seenKey(day uint16, name []byte) []byte {
-	return rowKey(seenKind, binary.BigEndian.AppendUint16(nil, day), name)
+func seenKey(span uint16, name []byte) []byte {
+	return rowKey(seenKind, binary.BigEndian.AppendUint16(nil, span), name)
 }
 
 // updateName tells updates apart: the bot, the platform's id and the bytes.
