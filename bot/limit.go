@@ -78,6 +78,19 @@ func (l *limits) botWait(now time.Time) time.Duration {
 	return max(l.bot.wait(l.due, now), l.paused.Sub(now))
 }
 
+// together is how long a fast bot lets messages wait for one another: to wake up
+// for each by itself costs more than a tenth of sending it.
+const together = 4 * time.Millisecond
+
+// rounded is how long to wait when the next message may go after wait: where
+// several may by the end of that, they go together. The burst keeps the rate.
+func (l *limits) rounded(wait time.Duration) time.Duration {
+	if 2*together <= time.Duration(l.bot.burst)*l.bot.every && 2*l.bot.every <= together {
+		return max(wait, together)
+	}
+	return wait
+}
+
 func (l *limits) chatWait(chat int64, now time.Time) time.Duration {
 	return l.chat.wait(l.chats[chat], now)
 }
@@ -169,7 +182,7 @@ func (g *gate) grant() {
 		class, w, wait := g.next(now)
 		if w == nil {
 			if wait > 0 {
-				g.timer = time.AfterFunc(wait, g.wake)
+				g.timer = time.AfterFunc(g.limits.rounded(wait), g.wake)
 			}
 			return
 		}

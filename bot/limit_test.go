@@ -198,3 +198,32 @@ func TestAcquireEndsWithItsContext(t *testing.T) {
 		}
 	})
 }
+
+// A fast bot wakes up for several messages at a time and keeps its rate.
+func TestGateLetsMessagesOfAFastBotGoTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const rate, seconds = 1000, 3
+		g := newGate(rate, time.Now)
+		start := time.Now()
+		moments := map[time.Duration]int{}
+		var mu sync.Mutex
+		var senders sync.WaitGroup
+		for chat := range int64(rate*seconds + g.limits.bot.burst) {
+			senders.Go(func() {
+				if err := g.acquire(t.Context(), ClassAlert, chat); err != nil {
+					t.Error(err)
+				}
+				mu.Lock()
+				moments[time.Since(start)]++
+				mu.Unlock()
+			})
+		}
+		senders.Wait()
+		if took := time.Since(start); took < seconds*time.Second-together || took > seconds*time.Second+together {
+			t.Errorf("%d seconds' messages took %v", seconds, took)
+		}
+		if n := len(moments); n > seconds*300 {
+			t.Errorf("woke up %d times", n)
+		}
+	})
+}
