@@ -12,20 +12,19 @@
 //	                 │ fails the third time│
 //	                 └──▶ set aside, the row answers «sorry»
 //
-// Each arrow is one synced commit. "Handled" is one commit together with all
-// effects of the update and its rendered replies, so a crash before it leaves
-// the update to be handled and a crash after it leaves replies to be sent:
-// effects happen once. A reply leaves its row before the chat's next one is
-// sent, so a crash repeats at most the reply in flight of each chat.
-//
-// Decoding happens within the commit too: it takes microseconds, and its
-// panics are then caught where the handler's are.
+// Each arrow is one synced commit; where nothing of the chat waits, the first
+// two are one, and the row is never there as received. "Handled" is one commit
+// together with all effects of the update and its rendered replies, so a crash
+// before it leaves the update to be handled, by the platform's next delivery if
+// it was not kept, and a crash after it leaves replies to be sent: effects
+// happen once. A reply leaves its row before the chat's next one is sent, so a
+// crash repeats at most the reply in flight of each chat.
 //
 // The rows of one chat stand in a lane. A lane is idle (nothing waits), ready
 // (waits for one of its bot's workers), in a worker's hands, or parked: until
 // its pace, a not-before time, a 429, an outage or a failed try lets it go on.
 // A parked lane holds no worker, and a lane that still has rows goes to the
 // end of the queue after each, so no chat delays another; each bot has workers
-// of its own, so no platform delays the other. In memory a row is its number
-// and its time; the row itself is read when its turn comes.
+// of its own, so no platform delays the other. In memory a row is its number;
+// the row itself is read when its turn comes, unless it was handled a moment ago.
 package inbox

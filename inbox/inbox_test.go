@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -51,6 +52,33 @@ func TestOrderWithinAChat(t *testing.T) {
 		if !slices.Equal(events[chat], want[chat]) {
 			t.Errorf("chat %d: %v", chat, events[chat])
 		}
+	}
+}
+
+// What comes from chats of which nothing waits is handled in the commit that
+// keeps it; what comes after that from one of them waits for its turn.
+func TestKeptAndHandledInOneCommit(t *testing.T) {
+	w := newWorld(t)
+	w.sender.shut = noon.Add(time.Hour)
+	var commits atomic.Int64
+	w.store.OnCommit(func(store.Commit) { commits.Add(1) })
+	w.says("quiet")
+	w.run().keep(said(1, 1, "a"), said(2, 2, "b"), said(3, 1, "later"), said(4, 3, "quiet"))
+	if n := commits.Load(); n != 1 {
+		t.Errorf("%d commits", n)
+	}
+	rows := w.rows()
+	if len(rows) != 3 || !rows[0].Handled || !rows[1].Handled || len(rows[0].Replies) != 1 || len(rows[0].Raw) > 0 || rows[2].Handled || rows[2].ID != 3 {
+		t.Errorf("the rows on disk: %+v", rows)
+	}
+	w.keep(said(1, 1, "a"), said(5, 2, "later"))
+	w.clock.pass(t, time.Hour)
+	for range 4 {
+		w.sender.next(t)
+	}
+	w.settled()
+	if a, b, c := w.effects(1), w.effects(2), w.effects(3); a != 2 || b != 2 || c != 1 {
+		t.Errorf("%d, %d and %d effects", a, b, c)
 	}
 }
 

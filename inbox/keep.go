@@ -216,7 +216,7 @@ func (k *keeping) keep(tx *store.Tx) error {
 // kept as it came. One that fails has had its first try.
 func (k *keeping) handles(tx *store.Tx, p polled) bool {
 	row := p.row
-	if row.Chat == (card.ChatKey{}) || tx.Written() > handledTogether {
+	if row.Chat == (card.ChatKey{}) || tx.Written() > handledTogether || k.Now().Sub(k.now) > handlingMost {
 		return false
 	}
 	h := &handed{row: row, read: p.read}
@@ -250,10 +250,14 @@ func (k *keeping) handles(tx *store.Tx, p polled) bool {
 	return false
 }
 
-// handledTogether is how many bytes a commit may have when updates are handled
-// as they are kept; beyond it they are only kept, so that no batch is too large
-// for a commit.
-const handledTogether = 2 << 20
+// Beyond these updates are only kept, and handled each in its turn.
+const (
+	// handledTogether is how many bytes a commit may have when updates are
+	// handled as they are kept, so that no batch is too large for a commit.
+	handledTogether = 2 << 20
+	// handlingMost is how long that may take: others wait to write meanwhile.
+	handlingMost = 20 * time.Millisecond
+)
 
 var errTooMuch = errors.New("more than is written while updates are kept")
 
