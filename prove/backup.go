@@ -22,17 +22,19 @@ import (
 const (
 	counters      = 3 // cards whose offices count changes
 	countedPlaces = 4000
+	backupToken   = "prove-admin-token-of-thirty-two-letters"
 )
 
 // backing is the experiment `backup` under way.
 type backing struct {
 	*gathering
+	admin    string // where changes come in
 	counters [counters]*cardholder
 	dice     *rand.Rand
 
 	mu    sync.Mutex
 	asked int // changes that were begun
-	acked int // changes whose import has ended
+	acked int // changes that were acknowledged
 }
 
 // backUp is the experiment `backup`: N backups under load, each restored
@@ -44,9 +46,14 @@ func backUp(ctx context.Context, s *stage) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, g.close()) }()
+	admin, err := g.openAdmin()
+	if err != nil {
+		return err
+	}
+	g.env = append(g.env, "ADMIN_TOKEN="+backupToken)
 	ctx, end := context.WithCancel(ctx) // no child outlives the world
 	defer end()
-	b := &backing{gathering: g, dice: s.dice(12)}
+	b := &backing{gathering: g, admin: admin, dice: s.dice(12)}
 	for n := range b.counters {
 		b.counters[n] = &cardholder{nil, newHolder(300_000+n, strangerPhone(n))}
 	}
@@ -79,7 +86,7 @@ func backUp(ctx context.Context, s *stage) (err error) {
 
 // fill has a list come in that makes a backup take its time.
 func (b *backing) fill(ctx context.Context) error {
-	cards := 4000
+	cards := 16_000
 	if b.stage.long {
 		cards = 40_000
 	}
@@ -133,92 +140,6 @@ func (b *backing) harmFiles(ctx context.Context, times int) error {
 		}
 	}
 	b.stage.line("harmed files", "%d flipped, cut, lengthened or zeroed at random places of %d bytes, all refused but those below", times, len(whole))
-	return nil
-}
-
-// count has changes come in, one after the other, until ctx ends: each moves
-// the next of the counters' cards to the next office.
-func (b *backing) count(ctx context.Context) error {
-	for ctx.Err() == nil {
-		b.mu.Lock()
-		b.asked++
-		n := b.asked
-		b.mu.Unlock()
-		if err := b.stand(context.WithoutCancel(ctx), "dispatched", n, b.counters[n%counters]); err != nil {
-			return err
-		}
-		b.mu.Lock()
-		b.acked = n
-		b.mu.Unlock()
-	}
-	return nil
-}
-
-func (b *backing) changes() (asked, acked int) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.asked, b.acked
-}
-
-// lastOf is the last change of a counter among the first so many.
-func lastOf(counter, changes int) int {
-	return max(0, changes-((changes-counter)%counters+counters)%counters)
-}
-
-// pointIn finds after how many changes, from one number to another, the
-// counters stood as they do.
-func pointIn(stand [counters]int, from, to int) (at int, found bool) {
-	for at = from; at <= to; at++ {
-		same := true
-		for c := range stand {
-			same = same && stand[c] == lastOf(c, at)
-		}
-		if same {
-			return at, true
-		}
-	}
-	return 0, false
-}
-
-// underLoad makes backups while changes come in and people talk; each is
-// restored elsewhere and read. Before each, one is killed.
-func (b *backing) underLoad(ctx context.Context) error {
-	counting, stop := context.WithCancel(ctx)
-	defer stop()
-	ended := make(chan error, 1)
-	go func() { ended <- b.count(counting) }()
-	usual, killed, span := 100*time.Millisecond, 0, 0
-	var longest time.Duration
-	for n := range b.stage.n {
-		for _, p := range b.people {
-			p.Say(locale.ButtonSettings)
-		}
-		hit, err := b.killBackup(ctx, usual)
-		if err != nil {
-			return err
-		}
-		killed += hit
-		_, from := b.changes()
-		began := time.Now()
-		if _, err := b.run(ctx, "backup", "full"); err != nil {
-			return err
-		}
-		usual = time.Since(began)
-		longest = max(longest, usual)
-		to, _ := b.changes()
-		span += to - from
-		if err := b.restoredElsewhere(ctx, fmt.Sprint("else-", n), from, to); err != nil {
-			return err
-		}
-	}
-	stop()
-	if err := <-ended; err != nil {
-		return err
-	}
-	_, acked := b.changes()
-	b.stage.line("backups under load", "%d, the longest in %v, while %d changes were acknowledged (%d during a backup or at its edges); each is the state of one moment of it",
-		b.stage.n, longest.Round(time.Millisecond), acked, span)
-	b.stage.line("backups killed", "%d of %d before their end; the file was not there, or was the one before", killed, b.stage.n)
 	return nil
 }
 

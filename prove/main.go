@@ -52,7 +52,7 @@ func experiments() []experiment {
 		{"two", "stopped and woken N times, a second process on the store, another store on the token", 1, 3, time.Hour, two},
 		{"guess", "N guesses at codes and phones", 3000, 1_000_000, 2 * time.Hour, guess},
 		{"erase", "people erased and data deleted while alerts wait, then older backups restored, N times", 1, 20, time.Hour, eraseAll},
-		{"backup", "backups under load, restored; N of them killed, N restores killed, 20 N files harmed", 2, 100, 2 * time.Hour, backUp},
+		{"backup", "backups under load, restored; N of them killed, N restores killed, 20 N files harmed", 4, 100, 2 * time.Hour, backUp},
 		{"secrets", "canaries through all that the program does, looked for in all that it writes, N times", 1, 5, time.Hour, secrets},
 		{"soak", "everything at once for N quarters of a minute: what the program takes of the machine does not grow", 1, 240, 2 * time.Hour, soak},
 		{"fuzz", "each fuzz target for N seconds", 1, 30, 2 * time.Hour, fuzz},
