@@ -101,12 +101,13 @@ func (p *part) used(b *testing.B) (u usage) {
 // usage is what a part has used.
 type usage struct {
 	CPU     time.Duration
-	Commits uint64 // synced commits of its store
-	Loaded  bool   // what it was told to do meanwhile is under way
+	Kernel  time.Duration // of CPU
+	Commits uint64        // synced commits of its store
+	Loaded  bool          // what it was told to do meanwhile is under way
 }
 
 func (u usage) since(before usage) usage {
-	return usage{u.CPU - before.CPU, u.Commits - before.Commits, u.Loaded}
+	return usage{u.CPU - before.CPU, u.Kernel - before.Kernel, u.Commits - before.Commits, u.Loaded}
 }
 
 // account says what the part has used at each line that it is sent, until
@@ -117,7 +118,8 @@ func account(counts func() usage, begin func()) {
 		var used unix.Rusage
 		_ = unix.Getrusage(unix.RUSAGE_SELF, &used)
 		until := counts()
-		until.CPU = time.Duration(used.Utime.Nano() + used.Stime.Nano())
+		until.Kernel = time.Duration(used.Stime.Nano())
+		until.CPU = until.Kernel + time.Duration(used.Utime.Nano())
 		line, _ := json.Marshal(until)
 		fmt.Fprintln(os.Stdout, string(line))
 		if begin != nil {
