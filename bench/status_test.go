@@ -105,6 +105,7 @@ func BenchmarkStatus(b *testing.B) {
 		}
 		if len(commits) > 0 {
 			b.ReportMetric(median(commits), "commits/answer")
+			b.ReportMetric(answerSingly(b, dir, min(answers, 25)), "commits/single-answer")
 		}
 	}
 }
@@ -112,6 +113,20 @@ func BenchmarkStatus(b *testing.B) {
 func median(all []float64) float64 {
 	all = slices.Sorted(slices.Values(all))
 	return all[len(all)/2]
+}
+
+// answerSingly has n people ask one after the other, each when the one before
+// has long been answered, and returns the synced commits of an answer.
+func answerSingly(b *testing.B, dir string, n int) float64 {
+	b.Helper()
+	api, stopPlatform := startPlatform(b)
+	defer stopPlatform()
+	p, stop := startPart(b, 0, "kartyar", "KARTYAR_BENCH_API="+api, "KARTYAR_BENCH_STORE="+dir)
+	defer stop()
+	ask(b, api, 1, citizens, 0)
+	before := p.used(b)
+	ask(b, api, n, citizens, 5)
+	return float64(p.used(b).since(before).Commits) / float64(n)
 }
 
 // answerAll has a bot answer n messages after it answered some for warming up,

@@ -3,7 +3,7 @@ package locale
 import (
 	"strings"
 	"time"
-	"unicode/utf16"
+	"unicode/utf8"
 
 	"kartyar/card"
 )
@@ -103,10 +103,16 @@ func Status(s StatusView, now time.Time) string {
 	return text
 }
 
-// utf16Len is how long the platforms count a text to be.
+// utf16Len is how long the platforms count a text to be: a unit for each
+// character, and two for those of four bytes.
 func utf16Len(s string) (n int) {
-	for _, r := range s {
-		n += utf16.RuneLen(r)
+	for i := range len(s) {
+		if b := s[i]; utf8.RuneStart(b) {
+			n++
+			if b >= 0xf0 {
+				n++
+			}
+		}
 	}
 	return n
 }
