@@ -74,7 +74,7 @@ func (a adminAddr) listen(ctx context.Context) (net.Listener, error) {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", string(a))
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, fmt.Errorf("ADMIN_ADDR %s is taken by another program, or by a `serve` that runs already; name another port, or off", a)
+		return nil, fmt.Errorf("ADMIN_ADDR %s is taken by another program, or by a `serve` that runs already; end that one, or set ADMIN_ADDR to another port, or to off", a)
 	case err != nil:
 		return nil, fmt.Errorf("ADMIN_ADDR %s cannot be listened at: %w", a, err)
 	}
@@ -103,14 +103,15 @@ func (a adminAddr) alive(ctx context.Context) bool {
 }
 
 // listenAdmin takes the admin endpoint's address, before anything is opened;
-// nil when there is to be none.
+// nil when there is to be none. That it cannot be had may pass, as when another
+// program ends, so it is no wrong configuration.
 func (c Config) listenAdmin(ctx context.Context, log zerolog.Logger) (net.Listener, error) {
 	if c.AdminAddr == "" {
 		return nil, nil
 	}
 	listener, err := c.AdminAddr.listen(ctx)
 	if err != nil {
-		return nil, &ConfigError{[]string{err.Error()}}
+		return nil, err
 	}
 	line := log.Info()
 	if at, err := netip.ParseAddrPort(listener.Addr().String()); c.AdminToken == "" && (err != nil || !at.Addr().IsLoopback()) {

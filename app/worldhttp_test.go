@@ -104,7 +104,8 @@ func (w *world) taken(ts *testscript.TestScript, _ []string) {
 	}
 	cmd.Env = append(cmd.Env, "STORE=badger:another", "ADMIN_ADDR="+adminAt(ts))
 	out, err := cmd.CombinedOutput()
-	if cmd.ProcessState.ExitCode() != exitUsage || !strings.Contains(string(out), "is taken by another program, or by a `serve` that runs already; name another port, or off") {
+	// A service manager tries again after a failure, not after a wrong configuration.
+	if cmd.ProcessState.ExitCode() != exitFailed || !strings.Contains(string(out), "is taken by another program, or by a `serve` that runs already; end that one, or set ADMIN_ADDR to another port, or to off") {
 		ts.Fatalf("%v: %s", err, out)
 	}
 }
