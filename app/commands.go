@@ -29,11 +29,11 @@ func (c *officesCommand) Run(ctx context.Context, p *Program) error {
 	}
 	var in io.Reader
 	if c.File == "-" {
-		if in, err = textOf(p.Stdin); err != nil {
+		if in, err = textOf(ctx, p.Stdin); err != nil {
 			return err
 		}
 	} else {
-		file, _, err := openList(c.File)
+		file, _, err := openList(ctx, c.File)
 		if err != nil {
 			return fmt.Errorf("%s: %w", c.File, err)
 		}
@@ -99,7 +99,9 @@ func (eraseCommand) Run(ctx context.Context, p *Program) error {
 	if isTerminal(p.Stdin) {
 		_, _ = fmt.Fprint(p.Stderr, "National code: ")
 	}
-	typed, err := bufio.NewReader(io.LimitReader(p.Stdin, 1024)).ReadString('\n')
+	typed, err := interruptibly(ctx, func() (string, error) {
+		return bufio.NewReader(io.LimitReader(p.Stdin, 1024)).ReadString('\n')
+	})
 	if err != nil && !errors.Is(err, io.EOF) {
 		return fmt.Errorf("reading the national code: %w", err)
 	}

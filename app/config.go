@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -51,8 +50,10 @@ type Config struct {
 // secrets are the variables that can also come from a file, NAME_FILE.
 var secrets = []string{"TELEGRAM_TOKEN", "BALE_TOKEN", "TELEGRAM_PROXY", "SECRET_KEY", "ADMIN_TOKEN"}
 
-// secretFileLimit is more than any secret needs, in bytes.
-const secretFileLimit = 4096
+const (
+	secretFileLimit = 4096    // bytes, more than any secret needs
+	dotenvLimit     = 1 << 20 // likewise for the whole configuration
+)
 
 // ConfigError lists everything that is wrong with the configuration, a
 // sentence each, which never holds a secret.
@@ -114,12 +115,15 @@ func unsetForServing(values map[string]string) (unset []string) {
 // readDotenv reads the file's variables. Its errors do not show a line of the
 // file, which may hold a secret.
 func readDotenv(path string) (map[string]string, error) {
-	text, err := os.ReadFile(path)
+	text, err := readRegular(path, dotenvLimit)
 	if errors.Is(err, fs.ErrNotExist) {
 		return map[string]string{}, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s cannot be read: %w", path, err)
+	}
+	if len(text) > dotenvLimit {
+		return nil, fmt.Errorf("%s is too long to be a configuration", path)
 	}
 	values, err := godotenv.UnmarshalBytes(text)
 	if err != nil {
@@ -139,7 +143,7 @@ func readSecretFiles(values map[string]string) (problems []string) {
 			problems = append(problems, fmt.Sprintf("%s and %s_FILE are both set; leave one", name, name))
 			continue
 		}
-		content, err := os.ReadFile(path)
+		content, err := readRegular(path, secretFileLimit)
 		switch {
 		case err != nil:
 			problems = append(problems, fmt.Sprintf("%s_FILE cannot be read: %v", name, err))

@@ -8,12 +8,10 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 
 	"kartyar/desk"
-	"kartyar/desk/table"
 )
 
 type importCommand struct {
@@ -89,7 +87,7 @@ func (i *importing) name() string {
 }
 
 func (i *importing) run(ctx context.Context, way *access) (report desk.ImportReport, err error) {
-	file, size, err := i.open()
+	file, size, err := i.open(ctx)
 	if err != nil {
 		return report, err
 	}
@@ -120,48 +118,12 @@ func (i *importing) run(ctx context.Context, way *access) (report desk.ImportRep
 }
 
 // open opens the file; size is 0 when it is not known.
-func (i *importing) open() (file io.ReadCloser, size int64, err error) {
+func (i *importing) open(ctx context.Context) (file io.ReadCloser, size int64, err error) {
 	if i.file == "-" {
-		text, err := textOf(i.program.Stdin)
+		text, err := textOf(ctx, i.program.Stdin)
 		return io.NopCloser(text), 0, err
 	}
-	return openList(i.file)
-}
-
-// openList opens a list, a directory of offices or a backup and returns its
-// size.
-func openList(path string) (file *os.File, size int64, err error) {
-	opened, err := os.Open(path)
-	if err != nil {
-		return nil, 0, plainPathError(err)
-	}
-	info, err := opened.Stat()
-	if err == nil && info.IsDir() {
-		err = errors.New("this is a directory, not a file")
-	}
-	if err != nil {
-		return nil, 0, errors.Join(plainPathError(err), opened.Close())
-	}
-	return opened, info.Size(), nil
-}
-
-// textOf returns in, which is standard input and has to be CSV: its refused
-// rows come back as that.
-func textOf(in io.Reader) (io.Reader, error) {
-	text := bufio.NewReader(in)
-	if head, _ := text.Peek(8); table.IsWorkbook(head) {
-		return nil, errors.New("standard input is read as CSV, and this is a workbook: name its file instead of -")
-	}
-	return text, nil
-}
-
-// plainPathError leaves out the path, which is said already.
-func plainPathError(err error) error {
-	var path *os.PathError
-	if errors.As(err, &path) {
-		return path.Err
-	}
-	return err
+	return openList(ctx, i.file)
 }
 
 // on takes an event of the import.
@@ -194,24 +156,19 @@ func (i *importing) confirm(ctx context.Context, people int) (bool, error) {
 	}
 	i.bar.close()
 	_, _ = fmt.Fprintf(i.program.Stderr, "%s would tell %d people now. Apply it? [y/N] ", i.name(), people)
-	typed := make(chan string, 1)
-	// A terminal cannot be interrupted while it is read: after Ctrl-C the
-	// goroutine ends with the program.
-	go func() {
-		line, _ := bufio.NewReader(i.program.Stdin).ReadString('\n')
-		typed <- strings.ToLower(strings.TrimSpace(line))
-	}()
-	select {
-	case line := <-typed:
-		if line == "y" || line == "yes" {
-			i.bar = newBar(i.program.Stderr, i.name())
-			return true, nil
-		}
-		return false, errors.New("nothing was applied")
-	case <-ctx.Done():
+	line, err := interruptibly(ctx, func() (string, error) {
+		typed, _ := bufio.NewReader(i.program.Stdin).ReadString('\n')
+		return strings.ToLower(strings.TrimSpace(typed)), nil
+	})
+	switch {
+	case err != nil:
 		_, _ = fmt.Fprintln(i.program.Stderr)
-		return false, ctx.Err()
+		return false, err
+	case line == "y", line == "yes":
+		i.bar = newBar(i.program.Stderr, i.name())
+		return true, nil
 	}
+	return false, errors.New("nothing was applied")
 }
 
 // say prints what became of the file.

@@ -53,14 +53,14 @@ func (c *restoreCommand) Run(ctx context.Context, p *Program) error {
 	}
 	r := request{Do: doRestore}
 	if c.Erased != "" {
-		if r.Ledger, err = os.ReadFile(c.Erased); err != nil {
+		if r.Ledger, err = readWhole(ctx, c.Erased); err != nil {
 			return fmt.Errorf("%s: %w", c.Erased, plainPathError(err))
 		}
 		if len(r.Ledger) == 0 {
 			return fmt.Errorf("%s: %w", c.Erased, store.ErrLedgerDamaged)
 		}
 	}
-	file, _, err := openList(c.File)
+	file, _, err := openList(ctx, c.File)
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.File, err)
 	}

@@ -81,6 +81,7 @@ func TestScripts(t *testing.T) {
 					"bytes":     inWorld((*world).bytes),
 					"fifo":      inWorld((*world).fifo),
 					"killwhen":  inWorld((*world).killWhen),
+					"termwhen":  inWorld((*world).termWhen),
 					"logged":    inWorld((*world).logged),
 					"profiled":  inWorld((*world).profiled),
 					"owner":     inWorld((*world).owner),

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"slices"
 
@@ -18,7 +17,7 @@ func readSettings(path string) (s *settings.Settings, problems []string) {
 	if path == "" {
 		return &settings.Settings{}, nil
 	}
-	text, err := readAtMost(path, settings.Limit)
+	text, err := readRegular(path, settings.Limit)
 	if err != nil {
 		return nil, []string{fmt.Sprintf("SETTINGS names a file that cannot be read: %v", plainPathError(err))}
 	}
@@ -30,16 +29,6 @@ func readSettings(path string) (s *settings.Settings, problems []string) {
 		}
 	}
 	return s, problems
-}
-
-// readAtMost reads a file up to the first byte that is more than limit allows.
-func readAtMost(path string, limit int64) ([]byte, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = file.Close() }()
-	return io.ReadAll(io.LimitReader(file, limit+1))
 }
 
 // reload is how a running server is told to read its settings again.
