@@ -218,6 +218,7 @@ func (s *Store) commitBatch(first *request, bulk bool) {
 	}
 	var over *batch
 	for r := first; r != nil; r = s.company(company) {
+		b.undo = b.undo[:0] // what ran before is not taken back
 		before := b.savepoint()
 		if !s.run(b, r) {
 			continue
@@ -288,7 +289,6 @@ func (s *Store) company(linger <-chan time.Time) *request {
 // run lets one function look at the batch and write to it; false when it
 // failed, and nothing of it is kept.
 func (s *Store) run(b *batch, r *request) bool {
-	b.undo = b.undo[:0] // what ran before is not taken back
 	before := b.savepoint()
 	tx := &Tx{store: s, txn: b.txn, batch: b}
 	err := tx.Try(r.fn)

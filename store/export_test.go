@@ -6,3 +6,6 @@ func OpenSmall(opt Options, memTable int64) (*Store, error) { return open(opt, m
 
 // Low returns the commit up to which numbered rows were taken away.
 func (s *Store) Low() uint64 { return s.head.Low }
+
+// Waits reports whether a function of Update waits for its turn.
+func (s *Store) Waits() bool { return len(s.urgent) > 0 }

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -241,6 +243,60 @@ func TestLostLedgerIsMissed(t *testing.T) {
 	erase(3)
 	if onDisk(t, dir, key[:]) {
 		t.Error("what was erased after the loss is still on the disk")
+	}
+}
+
+// A function whose rows do not fit beside those of the ones before it is
+// committed after them, and whole: a crash between the two commits must leave all
+// of it or nothing.
+func TestWhatDoesNotFitIsCommittedWhole(t *testing.T) {
+	const memTable = 1 << 20 // of which a commit takes an eighth
+	for _, rows := range []struct{ before, after int }{{20, 45}, {50, 20}} {
+		s, err := store.OpenSmall(store.Options{Dir: filepath.Join(t.TempDir(), "data"), Key: testKey}, memTable)
+		if err != nil {
+			t.Fatal(err)
+		}
+		put := func(tx *store.Tx, from string, number int) (err error) {
+			for n := range number {
+				err = errors.Join(err, tx.PutOffice(card.Office{Code: from + string(rune('A'+n)), Address: strings.Repeat("x", 2000)}))
+			}
+			return err
+		}
+		count := func(from string) (n int) {
+			view(t, s, func(tx *store.Tx) error {
+				offices, err := tx.Offices()
+				for _, o := range offices {
+					if strings.HasPrefix(o.Code, from) {
+						n++
+					}
+				}
+				return err
+			})
+			return n
+		}
+		var seen []int // of the second's rows, after each commit
+		s.OnCommit(func(store.Commit) { seen = append(seen, count("b")) })
+		queued, ended := make(chan struct{}), make(chan error)
+		go func() {
+			ended <- s.Update(context.Background(), func(tx *store.Tx) error {
+				go func() {
+					ended <- s.Update(context.Background(), func(tx *store.Tx) error { return put(tx, "b", rows.after) })
+				}()
+				<-queued
+				return put(tx, "a", rows.before)
+			})
+		}()
+		for !s.Waits() {
+			runtime.Gosched()
+		}
+		close(queued)
+		if err := errors.Join(<-ended, <-ended); err != nil {
+			t.Errorf("%+v: %v", rows, err)
+		}
+		closeStore(t, s)
+		if want := []int{0, rows.after}; !slices.Equal(seen, want) {
+			t.Errorf("%+v: after each commit there were %v of the second's rows, want %v", rows, seen, want)
+		}
 	}
 }
 
