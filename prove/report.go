@@ -2,6 +2,11 @@ package main
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
 	"time"
 
 	"kartyar/demo"
@@ -14,7 +19,7 @@ func (t *trial) verdict(ctx context.Context) error {
 	if !t.crowd.settled() {
 		t.report()
 		t.stage.broken = append(t.stage.broken, t.witness.broken...)
-		return nil
+		return t.keepOwed()
 	}
 	c, err := t.compare(ctx)
 	if err != nil {
@@ -51,6 +56,27 @@ func (t *trial) report() {
 		line("answers lost", "%d messages were taken without the program's knowledge; %d came again", f.lostAnswers, f.afterLost)
 	}
 	line("edits made again", "%d, which nobody sees", w.figures.unmodified)
+}
+
+// keepOwed writes down what the journal has of chats that are still owed
+// something, a line each, into a file that stays.
+func (t *trial) keepOwed() error {
+	path := filepath.Join(t.dir, "owed.jsonl")
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return fmt.Errorf("keeping what the journal has of those who are owed something: %w", err)
+	}
+	defer func() { _ = file.Close() }()
+	out := json.NewEncoder(file)
+	for _, e := range t.server.Journal() {
+		if l := t.witness.chats[chatID{e.Platform, e.Chat}]; l != nil && (l.due > 0 || len(l.owed) > 0) {
+			err = errors.Join(err, out.Encode(e))
+		}
+	}
+	for n, k := range t.witness.kills {
+		err = errors.Join(err, out.Encode(map[string]any{"kill": n + 1, "at": k.at}))
+	}
+	return err
 }
 
 // redelivered counts the updates that were handed out more than once.

@@ -55,6 +55,10 @@ func newWorld(dir, binary string, seed uint64, slow time.Duration) (*world, erro
 	if _, err := rand.Read(key); err != nil {
 		return nil, fmt.Errorf("drawing a key: %w", err)
 	}
+	// Beside the files, so that a store that stays can be read.
+	if err := os.WriteFile(dir+".key", []byte(base64.StdEncoding.EncodeToString(key)), 0o600); err != nil {
+		return nil, fmt.Errorf("keeping the key: %w", err)
+	}
 	w := &world{
 		dir: dir, binary: binary, server: demo.New(demo.Options{}), served: make(chan error, 1), slow: slow,
 		dice: mrand.New(mrand.NewPCG(seed, 1)), polls: map[demo.Platform]bool{}, wake: make(chan struct{}),
