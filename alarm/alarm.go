@@ -4,6 +4,8 @@
 package alarm
 
 import (
+	"maps"
+	"strings"
 	"time"
 
 	"kartyar/card"
@@ -23,7 +25,10 @@ const (
 	SetAside   Kind = "aside"    // updates could not be handled
 	// StoreFailed is told as the program ends of it, and can be noted nowhere.
 	StoreFailed Kind = "store"
-	Held        Kind = "held" // a restore held messages back
+	// StoreRefused is told by a program that cannot open its store, and noted
+	// beside that.
+	StoreRefused Kind = "refused"
+	Held         Kind = "held" // a restore held messages back
 )
 
 // Fact is how it stands with one kind of trouble. One of which nothing is known
@@ -67,6 +72,25 @@ type Episode struct {
 type State map[string]Episode
 
 func key(kind Kind, platform card.Platform) string { return string(kind) + "/" + string(platform) }
+
+// Of returns what was told of a kind.
+func (s State) Of(kind Kind) State {
+	of := State{}
+	for k, e := range s {
+		if strings.HasPrefix(k, key(kind, "")) {
+			of[k] = e
+		}
+	}
+	return of
+}
+
+// Take has s hold of a kind what other holds, and nothing else.
+func (s State) Take(kind Kind, other State) {
+	for k := range s.Of(kind) {
+		delete(s, k)
+	}
+	maps.Copy(s, other.Of(kind))
+}
 
 // Look takes the facts in and returns what is to be told now. What it returns
 // comes again until Said.

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"sync"
@@ -65,6 +66,11 @@ func (a *alarms) begin(ctx context.Context, now time.Time) error {
 		}
 		return tx.PutNote(startNote, now.UTC())
 	})
+	if kept, err := a.service.standby.read(); err != nil {
+		a.log.Warn().Err(err).Msg("what was told of a refused store is not known; the file is written anew")
+	} else {
+		a.state.Take(alarm.StoreRefused, kept.Told)
+	}
 	if err != nil {
 		return fmt.Errorf("reading which alarms were told: %w", err)
 	}
@@ -127,14 +133,15 @@ func (a *alarms) look(ctx context.Context, now time.Time) error {
 			a.state.Said(m, now)
 		}
 	}
+	err = a.service.standby.keep(operators, a.state)
 	if maps.Equal(before, a.state) {
-		return nil
+		return err
 	}
-	err = a.service.store.UpdateInBulk(ctx, func(tx *store.Tx) error { return tx.PutNote(alarmsNote, a.state) })
-	if err != nil {
-		return fmt.Errorf("noting which alarms were told: %w", err)
+	noted := a.service.store.UpdateInBulk(ctx, func(tx *store.Tx) error { return tx.PutNote(alarmsNote, a.state) })
+	if noted != nil {
+		err = errors.Join(err, fmt.Errorf("noting which alarms were told: %w", noted))
 	}
-	return nil
+	return err
 }
 
 // tell sends a message to the operator's chats, whichever can be reached, and
@@ -205,6 +212,7 @@ func (p *pulse) facts(now, fed time.Time) (facts []alarm.Fact) {
 		facts = append(facts, alarm.Fact{Kind: alarm.Held, On: held.Messages > 0, Number: held.Messages, Since: held.Since})
 	}
 	return append(facts,
+		alarm.Fact{Kind: alarm.StoreRefused}, // it is open
 		alarm.Fact{Kind: alarm.SetAside, Event: true, Number: aside},
 		alarm.Fact{Kind: alarm.ToldNobody, Event: true, Number: nobody})
 }
@@ -227,6 +235,8 @@ func alarmText(m alarm.Message) string {
 		alarm.ToldNobody:  {on: func() string { return locale.AlarmToldNobody(m.Number) }},
 		alarm.SetAside:    {on: func() string { return locale.AlarmSetAside(m.Number) }},
 		alarm.StoreFailed: {on: locale.AlarmStoreFailed},
+		// That it is refused says who met that.
+		alarm.StoreRefused: {over: locale.AlarmStoreOpened},
 	}[m.Kind]
 	if m.Over {
 		return words.over()

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -16,6 +17,7 @@ import (
 	"kartyar/bot"
 	"kartyar/card"
 	"kartyar/desk"
+	"kartyar/locale"
 	"kartyar/store"
 )
 
@@ -23,8 +25,10 @@ import (
 // a restart repeats nothing.
 func TestAlarms(t *testing.T) {
 	ctx, noon := context.Background(), time.Date(2026, 11, 23, 8, 30, 0, 0, time.UTC)
-	st, err := store.Open(store.Options{Dir: filepath.Join(t.TempDir(), "data"), Key: bytes.Repeat([]byte{7}, store.KeySize)})
-	if err != nil {
+	dir, key := filepath.Join(t.TempDir(), "data"), bytes.Repeat([]byte{7}, store.KeySize)
+	st, err := store.Open(store.Options{Dir: dir, Key: key})
+	standby, err2 := newOperatorFile(dir, key)
+	if err := errors.Join(err, err2); err != nil {
 		t.Fatal(err)
 	}
 	defer st.Close()
@@ -34,7 +38,7 @@ func TestAlarms(t *testing.T) {
 	start := func(now time.Time) *alarms {
 		p := newPulse(st, []bot.Options{{Profile: bot.Bale()}}, now)
 		a := &alarms{
-			server: &server{service: &service{store: st}, pulse: p, log: zerolog.New(&log)},
+			server: &server{service: &service{store: st, standby: standby}, pulse: p, log: zerolog.New(&log)},
 			state:  alarm.State{}, logged: map[alarm.Message]time.Time{},
 			send: func(_ context.Context, to card.Subscriber, text string) error {
 				if !reached[to.Bot.Platform] {
@@ -117,6 +121,24 @@ func TestAlarmTexts(t *testing.T) {
 		on, over := alarmText(alarm.Message{Kind: kind, Platform: card.Bale}), alarmText(alarm.Message{Kind: kind, Platform: card.Bale, Over: true})
 		if on == "" || over == "" || on == over {
 			t.Errorf("%s: %q, %q", kind, on, over)
+		}
+	}
+	if alarmText(alarm.Message{Kind: alarm.StoreRefused, Over: true}) == "" {
+		t.Error("that the store is open again has no words")
+	}
+	unknown := errors.New("a device does not answer")
+	for _, cause := range []error{
+		store.ErrMissing, store.ErrForeign, store.ErrBehind, store.ErrGap, store.ErrNewer, store.ErrUnfinished,
+		store.ErrNotDirectory, store.ErrNoRoom, store.ErrDamaged, unknown,
+	} {
+		text := locale.AlarmStoreRefused(refusal(fmt.Errorf("opening the store /a/folder: %w", cause)))
+		if strings.Contains(text, "folder") || strings.Contains(text, cause.Error()) != !errors.Is(cause, unknown) {
+			t.Errorf("%v: %s", cause, text)
+		}
+		for _, p := range []card.Platform{card.Telegram, card.Bale} {
+			for _, fault := range locale.Lint(text, p) {
+				t.Errorf("%v: %s", cause, fault)
+			}
 		}
 	}
 	for _, kind := range []alarm.Kind{alarm.ToldNobody, alarm.SetAside, alarm.StoreFailed} {

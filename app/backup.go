@@ -72,7 +72,7 @@ type wholeFile struct {
 	done bool
 }
 
-var errWrittenAlready = errors.New("another backup is writing this file")
+var errWrittenAlready = errors.New("another process is writing this file")
 
 func createWhole(path string) (*wholeFile, error) {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {

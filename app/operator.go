@@ -159,6 +159,11 @@ func (s *service) removeOperators(ctx context.Context, on card.Platform) (remove
 	if err != nil {
 		return nil, fmt.Errorf("removing the operator's chats: %w", err)
 	}
+	if s.alone { // a `serve` does so by itself
+		if err := s.keepOperators(ctx); err != nil {
+			return nil, err
+		}
+	}
 	return removed, nil
 }
 

@@ -39,7 +39,7 @@ func (p *Program) serve(ctx context.Context, c Config, log zerolog.Logger, resum
 	hangup := make(chan os.Signal, 1)
 	signal.Notify(hangup, syscall.SIGHUP)
 	defer signal.Stop(hangup)
-	service, err := openWithRoom(ctx, opened, log)
+	service, err := openOrTell(ctx, c, opened, log)
 	if err != nil {
 		if listener != nil {
 			_ = listener.Close()
@@ -61,6 +61,10 @@ func (p *Program) serve(ctx context.Context, c Config, log zerolog.Logger, resum
 	if err == nil {
 		err = server.run(ctx)
 	}
+	if err == nil {
+		// Who gave the chat up in the last moments stands nowhere afterwards.
+		err = service.keepOperators(context.WithoutCancel(ctx))
+	}
 	if err := errors.Join(err, service.close()); err != nil {
 		return err
 	}
@@ -71,12 +75,22 @@ func (p *Program) serve(ctx context.Context, c Config, log zerolog.Logger, resum
 // roomEvery is how often a store that has no room to open is looked at again.
 const roomEvery = 5 * time.Second
 
-// openWithRoom opens the store as soon as its disk has room for that.
-func openWithRoom(ctx context.Context, o opening, log zerolog.Logger) (*service, error) {
+// openOrTell opens the store as soon as its disk has room for that. The operator
+// is told of one that is refused.
+func openOrTell(ctx context.Context, c Config, o opening, log zerolog.Logger) (*service, error) {
+	file, err := newOperatorFile(o.Dir, o.Key)
+	if err != nil {
+		return nil, err
+	}
+	refused := &refusedStore{file: file, accounts: c.accounts(log), now: time.Now, log: log}
 	for said := false; ; said = true {
 		s, err := openService(ctx, o, log)
+		if err == nil {
+			return s, nil
+		}
+		refused.tell(ctx, err)
 		if !errors.Is(err, store.ErrNoRoom) {
-			return s, err
+			return nil, err
 		}
 		if !said {
 			log.Error().Err(err).Msg("the store has no room to open; it is opened as soon as there is some")
@@ -145,6 +159,11 @@ func newServer(s *service, accounts []bot.Options, log zerolog.Logger) *server {
 		pulse.feels(&accounts[i])
 	}
 	s.imported = pulse.imported
+	s.store.OnCommit(func(c store.Commit) {
+		if c.Operators {
+			pulse.nudge()
+		}
+	})
 	return &server{
 		service: s, accounts: accounts, log: log, now: time.Now, pulse: pulse,
 		handlers: handlers.New(handlers.Options{

@@ -24,6 +24,7 @@ type service struct {
 	dir     string
 	store   *store.Store
 	rules   alert.Rules
+	standby *operatorFile
 	offices *desk.OfficeBook
 	// settings are what the operator's file says at the moment; never nil.
 	settings atomic.Pointer[settings.Settings]
@@ -37,6 +38,10 @@ type service struct {
 
 // openService opens a store, or makes a new one.
 func openService(ctx context.Context, o opening, log zerolog.Logger) (*service, error) {
+	standby, err := newOperatorFile(o.Dir, o.Key)
+	if err != nil {
+		return nil, err
+	}
 	s, err := store.Open(store.Options{Dir: o.Dir, Key: o.Key, Log: log, Existing: o.Existing})
 	if err != nil {
 		return nil, fmt.Errorf("opening the store %s: %w", o.Dir, err)
@@ -45,7 +50,7 @@ func openService(ctx context.Context, o opening, log zerolog.Logger) (*service, 
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("reading the office directory: %w", err), s.Close())
 	}
-	opened := &service{dir: o.Dir, store: s, rules: o.Rules, offices: book, log: log}
+	opened := &service{dir: o.Dir, store: s, rules: o.Rules, standby: standby, offices: book, log: log}
 	opened.settings.Store(&settings.Settings{Words: o.Words})
 	return opened, nil
 }

@@ -89,6 +89,22 @@ func AlarmStoreFailed() string {
 		"گزارش برنامه علت را نوشته است؛ آن را برطرف کنید و برنامه را دوباره راه بیندازید."
 }
 
+// AlarmStoreRefused says that the program cannot begin because of its store.
+// cause is the sentence for which docs/operating.md says what to do; empty when
+// the log alone has it.
+func AlarmStoreRefused(cause string) string {
+	text := "برنامه نتوانست انبارهٔ داده را باز کند و کار نمی‌کند؛ تا باز نشود، کسی پاسخ یا خبر نمی‌گیرد. برنامه چیزی را در آن تغییر نداده است.\n"
+	if cause == "" {
+		return text + "گزارش برنامه علت را نوشته است."
+	}
+	return text + "علت: " + Isolate(cause) + "\nصفحهٔ " + Isolate("operating.md") + " می‌گوید چه کنید."
+}
+
+// AlarmStoreOpened says that it could.
+func AlarmStoreOpened() string {
+	return "انبارهٔ داده باز شد و برنامه دوباره کار می‌کند."
+}
+
 func alarmSamples() []Sample {
 	return []Sample{
 		{Name: "AlarmPollFails", Text: AlarmPollFails(card.Telegram)},
@@ -105,6 +121,9 @@ func alarmSamples() []Sample {
 		{Name: "AlarmHeld", Text: AlarmHeld(12, time.Date(2026, 11, 23, 10, 30, 0, 0, Tehran()))},
 		{Name: "AlarmReleased", Text: AlarmReleased()},
 		{Name: "AlarmStoreFailed", Text: AlarmStoreFailed()},
+		{Name: "AlarmStoreRefused", Text: AlarmStoreRefused("the store is damaged; restore a backup")},
+		{Name: "AlarmStoreRefused/log", Text: AlarmStoreRefused("")},
+		{Name: "AlarmStoreOpened", Text: AlarmStoreOpened()},
 		{Name: "AlarmSetAside", Text: AlarmSetAside(3)},
 	}
 }

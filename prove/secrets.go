@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -17,6 +18,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"kartyar/card"
 	"kartyar/demo"
 	"kartyar/locale"
 )
@@ -287,6 +289,11 @@ func (t *telling) command(ctx context.Context) error {
 			t.people[1].Start(token)
 		}
 	}
+	for _, p := range t.people[:2] {
+		if err := t.becomesOperator(ctx, p); err != nil {
+			return err
+		}
+	}
 	for _, c := range []struct {
 		input string
 		args  []string
@@ -310,6 +317,35 @@ func (t *telling) command(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// becomesOperator has somebody whose link was opened accept it; then the chat
+// stands in the file beside the store too.
+func (t *telling) becomesOperator(ctx context.Context, p *cardholder) error {
+	of := card.Subscriber{Bot: card.Bot{Platform: card.Platform(p.Platform()), ID: botID}, Chat: p.ChatID()}
+	encoded, err := json.Marshal(of)
+	if err != nil {
+		return err
+	}
+	t.canaries = append(t.canaries, canary{"an operator's chat", string(encoded)})
+	asked, cancel := context.WithTimeout(ctx, settleMost)
+	defer cancel()
+	for {
+		if _, err := p.Press(locale.ButtonAccept); err == nil {
+			break
+		}
+		if err := wait(asked, 100*time.Millisecond); err != nil {
+			return fmt.Errorf("nobody is asked whether to be the operator: %w", err)
+		}
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(t.dir, "store.operator")); err == nil {
+			return nil
+		}
+		if err := wait(asked, 100*time.Millisecond); err != nil {
+			return fmt.Errorf("the operator's chat is not kept beside the store: %w", err)
+		}
+	}
 }
 
 // crash has the program die by signals that make it tell where it was.
@@ -398,7 +434,7 @@ func (t *telling) verdict() error {
 	if len(planted) != forms {
 		t.stage.breaks("of %d forms planted %d were found", forms, len(planted))
 	}
-	t.stage.line("canaries", "%d in %d forms: %d found in %.1f MiB of logs, answers, store, mark, ledger, backup and what was left; all %d found where they were planted",
+	t.stage.line("canaries", "%d in %d forms: %d found in %.1f MiB of logs, answers, store, mark, ledger, operator's file, backup and what was left; all %d found where they were planted",
 		len(t.canaries), forms, len(found), float64(size)/(1<<20), len(planted))
 	t.stage.line("", "tracebacks of SIGQUIT, SIGABRT and SIGSEGV searched too; no core files, though the limit allowed them")
 	return err

@@ -39,7 +39,7 @@ func (tx *Tx) SetOperator(o Operator) (before Operator, had bool, err error) {
 	} else {
 		all = append(all, o)
 	}
-	return before, had, tx.PutNote(operatorsNote, all)
+	return before, had, tx.putOperators(all)
 }
 
 // RemoveOperator has a chat be the operator's no longer, if it was.
@@ -49,13 +49,21 @@ func (tx *Tx) RemoveOperator(chat card.ChatKey) error {
 		return err
 	}
 	left := slices.DeleteFunc(slices.Clone(all), func(o Operator) bool { return o.Chat == chat })
-	switch len(left) {
-	case len(all):
+	if len(left) == len(all) {
 		return nil
-	case 0:
-		return tx.DeleteNote(operatorsNote)
 	}
-	return tx.PutNote(operatorsNote, left)
+	return tx.putOperators(left)
+}
+
+func (tx *Tx) putOperators(all []Operator) error {
+	err := tx.PutNote(operatorsNote, all)
+	if len(all) == 0 {
+		err = tx.DeleteNote(operatorsNote)
+	}
+	if err == nil {
+		tx.batch.commit.Operators = true
+	}
+	return err
 }
 
 // NamedBot is a bot and the name under which its platform's links open it.

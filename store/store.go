@@ -26,7 +26,7 @@ var (
 	ErrInUse    = errors.New("the store is in use by another process")
 	ErrWrongKey = errors.New("SECRET_KEY is not the key that this store was made with; put the right key back")
 	ErrMissing  = errors.New("the store's data is gone though its mark is still here; restore a backup")
-	ErrForeign  = errors.New("the directory holds data but its mark (DIR.mark) is missing, or belongs to another store; put the mark back or restore a backup")
+	ErrForeign  = errors.New("the directory holds data but its mark, DIR.mark, is missing or belongs to another store; put the mark back or restore a backup")
 	ErrBehind   = errors.New("the store is older than its mark says: acknowledged writes are gone; restore a backup")
 	ErrGap      = errors.New("acknowledged writes are missing from the middle of the store; restore a backup")
 	ErrDamaged  = errors.New("the store is damaged; restore a backup")
@@ -96,6 +96,8 @@ type Store struct {
 type Commit struct {
 	Persons []card.PersonKey // rows written or deleted
 	Due     []Due            // outbox rows added
+	// Operators says that the operator's chats may be others.
+	Operators bool
 }
 
 // Open opens the store, or makes a new one where there is neither a directory
