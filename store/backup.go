@@ -81,7 +81,7 @@ func (s *Store) copyRows(ctx context.Context, txn *badger.Txn, w *backupWriter) 
 			return err
 		}
 	}
-	return nil
+	return ctx.Err() // of a small store it was not asked before
 }
 
 func isAccount(key []byte) bool {
