@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"kartyar/alert"
 	"kartyar/bot"
 	"kartyar/card"
 	"kartyar/locale"
@@ -329,6 +330,18 @@ func TestRenew(t *testing.T) {
 	}
 	if r := renew(old); !strings.Contains(r.Text, "آمادهٔ تحویل") || r.Edit != 5 || !r.NotBefore.Equal(noon) || len(r.Shows) == 0 {
 		t.Errorf("renewed to %+v", r)
+	}
+	news := func() bool {
+		p := w.person(saraCode)
+		return alert.HasNews(&p, p.Follower(w.chat()))
+	}
+	if !news() {
+		t.Error("a late change of an old message, which makes no sound, counts as told")
+	}
+	loud := old
+	loud.Edit = 0
+	if renew(loud); news() {
+		t.Error("a late message does not count as told")
 	}
 	plain := bot.Reply{Text: locale.BackToMenu()}
 	if r := renew(plain); r.Text != plain.Text {

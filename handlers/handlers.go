@@ -115,6 +115,9 @@ func elsewhere(u bot.Update) []bot.Reply {
 
 // Renew renders a reply anew that shows a status and leaves late. A reply that
 // shows none comes back as it is. tx is as for Handle.
+//
+// One that changes an old message makes no sound, and its person may have gone:
+// what it shows does not count as told, so the alert comes as well.
 func (h *Handlers) Renew(tx *store.Tx, now time.Time, chat card.ChatKey, r bot.Reply) (bot.Reply, error) {
 	shown, ok := decodeShows(r.Shows)
 	if !ok {
@@ -124,7 +127,7 @@ func (h *Handlers) Renew(tx *store.Tx, now time.Time, chat card.ChatKey, r bot.R
 	if err != nil {
 		return bot.Reply{}, fmt.Errorf("rendering a reply anew: %w", err)
 	}
-	t := &turn{Handlers: h, tx: tx, now: now, chat: chat, known: found, row: c, platform: c.Subscriber.Bot.Platform}
+	t := &turn{Handlers: h, tx: tx, now: now, chat: chat, known: found, row: c, platform: c.Subscriber.Bot.Platform, unseen: r.Edit != 0}
 	anew, err := bot.Reply{}, errNoCard
 	if shown.Way != nil {
 		anew, err = t.way(shown.Person, *shown.Way)

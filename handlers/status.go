@@ -167,7 +167,7 @@ func (t *turn) cards(person card.PersonKey, p *store.Person, f *store.Follower) 
 			State: c.State, Since: c.Since(), Office: at, Wish: t.place(f.Office), Claimed: c.Claimed, Terms: t.terms(at, c.Arrival.At),
 		})
 	}
-	if alert.HasNews(p, f) {
+	if alert.HasNews(p, f) && !t.unseen {
 		if err := t.Rules.Shown(t.tx, t.now, person, t.chat); err != nil {
 			return bot.Reply{}, err
 		}

@@ -29,6 +29,7 @@ type turn struct {
 	notBefore time.Time // of all replies
 	owesMenu  bool      // a state with a menu of its own was left
 	gone      bool      // the chat's data were deleted
+	unseen    bool      // what is rendered may be looked at by nobody
 }
 
 // begin loads the chat. One that was blocked has its person back.
