@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"time"
 
 	"github.com/dgraph-io/badger/v4"
@@ -12,17 +11,27 @@ import (
 
 // request is one caller's function on its way through the committer.
 type request struct {
-	fn    func(*Tx) error
-	alone bool // it does not linger for company
-	done  chan error
+	fn     func(*Tx) error
+	urgent bool // somebody waits for it
+	alone  bool // it does not linger for company
+	done   chan error
 }
 
 const (
-	batchRows  = 8192                  // rows after which a batch is committed
-	batchBytes = 3 << 20               // and bytes
-	batchRun   = 8 * time.Millisecond  // and running time: nobody waits longer for others
-	bulkRun    = 24 * time.Millisecond // the same of work in bulk alone: a sync costs as much as a thousand rows
-	linger     = 4 * time.Millisecond  // how long work in bulk waits for company
+	batchRows  = 8192    // rows after which a batch is committed
+	batchBytes = 3 << 20 // and bytes
+
+	// Running time after which a batch is committed: of work in bulk alone, since
+	// a sync costs as much as a thousand rows; of any other, and while people
+	// ask; and when it takes no more work in bulk once somebody waits for it.
+	bulkRun, batchRun, urgentRun = 24 * time.Millisecond, 8 * time.Millisecond, 2 * time.Millisecond
+
+	// While people ask, a batch in bulk is kept short: the next one who asks waits
+	// for all of it.
+	askedLately = time.Second
+	askedRows   = 2048
+
+	linger = 4 * time.Millisecond // how long work in bulk waits for company
 
 	// rowOverhead is more than what Badger adds to a row's key and value, its
 	// limit on the number of rows included.
@@ -34,7 +43,7 @@ const (
 // panics; the panic comes back as a *PanicError. fn runs in the committer: it
 // must not block, nor keep the Tx.
 func (s *Store) Update(ctx context.Context, fn func(*Tx) error) error {
-	return s.submit(ctx, s.urgent, &request{fn: fn})
+	return s.submit(ctx, s.urgent, &request{fn: fn, urgent: true})
 }
 
 // UpdateInBulk is Update for work that nobody is waiting for: it lets Updates
@@ -137,79 +146,12 @@ func (s *Store) between(ctx context.Context, chore func()) error {
 	return nil
 }
 
-// batch is what one commit will write.
-type batch struct {
-	txn     *badger.Txn // the state before it, for reading
-	rows    map[string][]byte
-	undo    []undone // what the function that runs has written over
-	waiting []*request
-	tally
-}
-
-// tally is what a batch comes to beside its rows. All of it only grows, so that
-// an earlier one says how to go back.
-type tally struct {
-	bytes   int
-	commit  Commit
-	chats   []writtenChat
-	inbox   uint64
-	cleared uint64
-}
-
-// undone is a row of the batch as it was before it was written.
-type undone struct {
-	key     string
-	sealed  []byte
-	written bool // by this batch, before
-}
-
-// savepoint is where a batch stood.
-type savepoint struct {
-	undo int
-	tally
-}
-
-func (s *Store) newBatch() *batch {
-	return &batch{txn: s.db.NewTransaction(false), rows: map[string][]byte{}, tally: tally{inbox: s.inboxSeq}}
-}
-
-func (b *batch) savepoint() savepoint { return savepoint{len(b.undo), b.tally} }
-
-// write puts a row into the batch; nil deletes it.
-func (b *batch) write(key string, sealed []byte) {
-	before, written := b.rows[key]
-	b.undo = append(b.undo, undone{key, before, written})
-	b.rows[key] = sealed
-	b.bytes += len(key) + len(sealed) + rowOverhead
-}
-
-// rollBack takes back what was written since p, and returns it.
-func (b *batch) rollBack(p savepoint) (rows map[string][]byte, since tally) {
-	rows, since = make(map[string][]byte, len(b.undo)-p.undo), b.tally
-	for n := len(b.undo) - 1; n >= p.undo; n-- {
-		u := b.undo[n]
-		if _, later := rows[u.key]; !later {
-			rows[u.key] = b.rows[u.key]
-		}
-		if u.written {
-			b.rows[u.key] = u.sealed
-		} else {
-			delete(b.rows, u.key)
-		}
-	}
-	since.bytes -= p.bytes
-	since.commit.Persons = since.commit.Persons[len(p.commit.Persons):]
-	since.commit.Due = since.commit.Due[len(p.commit.Due):]
-	since.chats = since.chats[len(p.chats):]
-	b.undo, b.tally = b.undo[:p.undo], p.tally
-	return rows, since
-}
-
 // commitBatch runs first and whatever else is waiting, and commits all of it.
 // What does not fit is committed after that, on its own.
 func (s *Store) commitBatch(first *request, bulk bool) {
 	b := s.newBatch()
-	start := time.Now()
+	now := time.Now()
+	p := pace{start: now, asked: now.Sub(s.asked) < askedLately}
 	var company <-chan time.Time
 	if bulk {
 		timer := time.NewTimer(linger)
@@ -217,7 +159,10 @@ func (s *Store) commitBatch(first *request, bulk bool) {
 		company = timer.C
 	}
 	var over *batch
-	for r := first; r != nil; r = s.company(company) {
+	for r := first; r != nil; r = s.company(company, p.takesBulk(now)) {
+		if r.urgent {
+			p.urgent, company = true, nil
+		}
 		b.undo = b.undo[:0] // what ran before is not taken back
 		before := b.savepoint()
 		if !s.run(b, r) {
@@ -230,13 +175,12 @@ func (s *Store) commitBatch(first *request, bulk bool) {
 			break
 		}
 		b.waiting = append(b.waiting, r)
-		most := batchRun
-		if bulk = bulk && len(s.urgent) == 0; bulk { // until somebody waits
-			most = bulkRun
-		}
-		if len(b.rows) >= batchRows || b.bytes >= min(batchBytes, s.batchMost()) || time.Since(start) >= most {
+		if now = time.Now(); p.full(len(b.rows), b.bytes, min(batchBytes, s.batchMost()), now) {
 			break
 		}
+	}
+	if p.urgent {
+		s.asked = now
 	}
 	err := s.finish(b)
 	if over == nil {
@@ -260,12 +204,16 @@ func (s *Store) finish(b *batch) error {
 	return err
 }
 
-// company returns a further request for the batch, nil when none comes.
-func (s *Store) company(linger <-chan time.Time) *request {
+// company returns a further request for the batch, nil when none comes. Once
+// somebody waits, nobody lingers.
+func (s *Store) company(linger <-chan time.Time, bulk bool) *request {
 	select {
 	case r := <-s.urgent:
 		return r
 	default:
+	}
+	if !bulk {
+		return nil
 	}
 	if linger == nil {
 		select {
@@ -305,26 +253,6 @@ func (s *Store) run(b *batch, r *request) bool {
 // batchMost is how many bytes fit into a transaction of Badger: it takes 15 %
 // of a memory table, of which the committer's own rows need a part.
 func (s *Store) batchMost() int { return int(s.memTable / 8) }
-
-// Try runs fn within the function that tx is given to. When fn returns an error
-// or panics, that comes back as from Update, nothing of what fn wrote is kept,
-// and what was written before it stays. tx must not be that of a View.
-func (tx *Tx) Try(fn func(*Tx) error) (err error) {
-	before := tx.batch.savepoint()
-	defer func() {
-		if r := recover(); r != nil {
-			err = &PanicError{Stack: debug.Stack()}
-		}
-		if err != nil {
-			tx.batch.rollBack(before)
-		}
-	}()
-	return fn(tx)
-}
-
-// Written is how many bytes of a commit the batch takes until now, that of
-// other functions included.
-func (tx *Tx) Written() int { return tx.batch.bytes }
 
 // write commits the batch, then its mark, then tells the hooks. A commit that
 // fails half-way leaves the store's state in doubt, so nothing is written

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"syscall"
+	"time"
 
 	"github.com/dgraph-io/badger/v4"
 	"github.com/dgraph-io/badger/v4/options"
@@ -82,9 +83,10 @@ type Store struct {
 
 	soundMu sync.Mutex // held while tables are read through
 
-	head     head   // owned by the committer
-	inboxSeq uint64 // owned by the committer
-	chats    chats  // owned by the committer
+	head     head      // owned by the committer
+	inboxSeq uint64    // owned by the committer
+	chats    chats     // owned by the committer
+	asked    time.Time // when somebody last waited for a commit; owned by the committer
 	erasures *ledger
 	backups  sync.RWMutex // held for reading by those that are being made
 

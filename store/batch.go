@@ -1,0 +1,118 @@
+package store
+
+import (
+	"runtime/debug"
+	"time"
+
+	"github.com/dgraph-io/badger/v4"
+)
+
+// batch is what one commit will write.
+type batch struct {
+	txn     *badger.Txn // the state before it, for reading
+	rows    map[string][]byte
+	undo    []undone // what the function that runs has written over
+	waiting []*request
+	tally
+}
+
+// tally is what a batch comes to beside its rows. All of it only grows, so that
+// an earlier one says how to go back.
+type tally struct {
+	bytes   int
+	commit  Commit
+	chats   []writtenChat
+	inbox   uint64
+	cleared uint64
+}
+
+// undone is a row of the batch as it was before it was written.
+type undone struct {
+	key     string
+	sealed  []byte
+	written bool // by this batch, before
+}
+
+// savepoint is where a batch stood.
+type savepoint struct {
+	undo int
+	tally
+}
+
+func (s *Store) newBatch() *batch {
+	return &batch{txn: s.db.NewTransaction(false), rows: map[string][]byte{}, tally: tally{inbox: s.inboxSeq}}
+}
+
+func (b *batch) savepoint() savepoint { return savepoint{len(b.undo), b.tally} }
+
+// write puts a row into the batch; nil deletes it.
+func (b *batch) write(key string, sealed []byte) {
+	before, written := b.rows[key]
+	b.undo = append(b.undo, undone{key, before, written})
+	b.rows[key] = sealed
+	b.bytes += len(key) + len(sealed) + rowOverhead
+}
+
+// rollBack takes back what was written since p, and returns it.
+func (b *batch) rollBack(p savepoint) (rows map[string][]byte, since tally) {
+	rows, since = make(map[string][]byte, len(b.undo)-p.undo), b.tally
+	for n := len(b.undo) - 1; n >= p.undo; n-- {
+		u := b.undo[n]
+		if _, later := rows[u.key]; !later {
+			rows[u.key] = b.rows[u.key]
+		}
+		if u.written {
+			b.rows[u.key] = u.sealed
+		} else {
+			delete(b.rows, u.key)
+		}
+	}
+	since.bytes -= p.bytes
+	since.commit.Persons = since.commit.Persons[len(p.commit.Persons):]
+	since.commit.Due = since.commit.Due[len(p.commit.Due):]
+	since.chats = since.chats[len(p.chats):]
+	b.undo, b.tally = b.undo[:p.undo], p.tally
+	return rows, since
+}
+
+// pace is how long a batch may become.
+type pace struct {
+	start  time.Time
+	urgent bool // somebody waits for it
+	asked  bool // or somebody did lately
+}
+
+// full reports whether a batch of so many rows and bytes is to be committed.
+func (p pace) full(rows, bytes, most int, now time.Time) bool {
+	run, rowsMost := bulkRun, batchRows
+	if p.urgent || p.asked {
+		run = batchRun
+	}
+	if p.asked && !p.urgent {
+		rowsMost = askedRows
+	}
+	return rows >= rowsMost || bytes >= most || now.Sub(p.start) >= run
+}
+
+// takesBulk reports whether work in bulk may still join the batch.
+func (p pace) takesBulk(now time.Time) bool { return !p.urgent || now.Sub(p.start) < urgentRun }
+
+// Try runs fn within the function that tx is given to. When fn returns an error
+// or panics, that comes back as from Update, nothing of what fn wrote is kept,
+// and what was written before it stays. tx must not be that of a View.
+func (tx *Tx) Try(fn func(*Tx) error) (err error) {
+	before := tx.batch.savepoint()
+	defer func() {
+		if r := recover(); r != nil {
+			err = &PanicError{Stack: debug.Stack()}
+		}
+		if err != nil {
+			tx.batch.rollBack(before)
+		}
+	}()
+	return fn(tx)
+}
+
+// Written is how many bytes of a commit the batch takes until now, that of
+// other functions included.
+func (tx *Tx) Written() int { return tx.batch.bytes }
