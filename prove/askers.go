@@ -135,22 +135,22 @@ func (a *askers) alternate(ctx context.Context, pairs int, length time.Duration,
 // that with the trouble is more than most times the other. Machines are noisy,
 // and what is left of a trouble spoils the phase after it, so it is the best of
 // the phases that are compared: noise only ever adds, and a true trouble is in
-// each. A difference within the noise breaks nothing.
-func (c compared) judge(s *stage, trouble string, most float64) {
+// each. A difference within the slack breaks nothing.
+func (c compared) judge(s *stage, trouble string, most float64, slack time.Duration) {
 	without, with := percentiles(c.without), percentiles(c.with)
 	before, after := slices.Min(without), slices.Min(with)
 	s.line("answers to others, p99", "%v without %s, %v with it: %.2f times (the best of %d phases each, %d answers; %v and %v)",
 		before.Round(time.Millisecond), trouble, after.Round(time.Millisecond), float64(after)/float64(max(before, 1)),
 		len(with), answers(c.without)+answers(c.with), rounded(without), rounded(with))
-	if tooSlow(before, after, most) {
+	if tooSlow(before, after, most, slack) {
 		s.breaks("others wait %v with %s and %v without it, more than %.1f times as long", after, trouble, before, most)
 	}
 }
 
-// tooSlow reports whether after is more than so many times before, and not by
-// noise.
-func tooSlow(before, after time.Duration, most float64) bool {
-	return after > time.Duration(most*float64(before))+noise
+// tooSlow reports whether after is more than so many times before, and by more
+// than the slack.
+func tooSlow(before, after time.Duration, most float64, slack time.Duration) bool {
+	return after > time.Duration(most*float64(before))+slack
 }
 
 func percentiles(phases [][]time.Duration) (all []time.Duration) {

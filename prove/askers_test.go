@@ -50,7 +50,7 @@ func TestTooSlow(t *testing.T) {
 		{200 * time.Millisecond, 410 * time.Millisecond, 1.5, true},
 		{0, time.Second, 3, true},
 	} {
-		if got := tooSlow(c.before, c.after, c.most); got != c.want {
+		if got := tooSlow(c.before, c.after, c.most, noise); got != c.want {
 			t.Errorf("%v after %v is too slow: %v", c.after, c.before, got)
 		}
 	}

@@ -46,7 +46,7 @@ func flood(ctx context.Context, s *stage) (err error) {
 	if err != nil {
 		return err
 	}
-	both.judge(s, "a flood", 3)
+	both.judge(s, "a flood", 3, noise)
 	t.crowd.rest()
 	if err := errors.Join(t.settle(ctx), f.drained(ctx)); err != nil {
 		return err
