@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"go.uber.org/goleak"
 	"golang.org/x/sys/unix"
 )
 
@@ -19,11 +20,14 @@ func TestWaitingForAPipe(t *testing.T) {
 	if err := errors.Join(unix.Mkfifo(path, 0o600), unix.Mkfifo(spoken, 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { // the goroutines that still wait
+	others := goleak.IgnoreCurrent()
+	t.Cleanup(func() { // those that still wait, or begin to
 		pipe, err := os.OpenFile(path, os.O_RDWR, 0)
-		if err := errors.Join(err, pipe.Close()); err != nil {
-			t.Error(err)
+		if err != nil {
+			t.Fatal(err)
 		}
+		defer func() { _ = pipe.Close() }()
+		goleak.VerifyNone(t, others)
 	})
 	silent, other := io.Pipe()
 	t.Cleanup(func() { _ = other.Close() })

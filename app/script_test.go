@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"regexp"
 	"syscall"
 	"testing"
 
@@ -48,7 +49,7 @@ func TestScripts(t *testing.T) {
 					"botapi":    inWorld((*world).botAPI),
 					"serve":     inWorld((*world).serve),
 					"platform":  inWorld((*world).isDown),
-					"stop":      inWorld((*world).stop),
+					"term":      inWorld((*world).term),
 					"hangup":    inWorld((*world).hangup),
 					"kill9":     inWorld((*world).kill9),
 					"citizen":   inWorld((*world).citizen),
@@ -90,6 +91,25 @@ func TestScripts(t *testing.T) {
 				},
 			})
 		})
+	}
+}
+
+// TestScriptsRunToTheirEnd: testscript has a command of its own, stop, that ends
+// a script early and calls it passed, and goes before one of ours of that name.
+func TestScriptsRunToTheirEnd(t *testing.T) {
+	paths, err := filepath.Glob("testdata/script/*.txtar")
+	if err != nil || len(paths) == 0 {
+		t.Fatal(paths, err)
+	}
+	early := regexp.MustCompile(`(?m)^(\[.*\] *)?stop\b`)
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if early.Match(text) {
+			t.Errorf("%s: stop ends the script; term is what ends serve", path)
+		}
 	}
 }
 

@@ -128,8 +128,8 @@ func (w *world) serve(ts *testscript.TestScript, args []string) {
 	}
 }
 
-// stop asks serve to end by SIGTERM, and has it end well: stop
-func (w *world) stop(ts *testscript.TestScript, _ []string) {
+// term asks serve to end by SIGTERM, and has it end well: term
+func (w *world) term(ts *testscript.TestScript, _ []string) {
 	ts.Check(w.serving.Process.Signal(syscall.SIGTERM))
 	select {
 	case err := <-w.ended:
