@@ -137,7 +137,8 @@ func (a *alarms) look(ctx context.Context, now time.Time) error {
 	if maps.Equal(before, a.state) {
 		return err
 	}
-	noted := a.service.store.UpdateInBulk(ctx, func(tx *store.Tx) error { return tx.PutNote(alarmsNote, a.state) })
+	// What was told as the program ends must not be told again, nor its end forgotten.
+	noted := a.service.store.UpdateInBulk(context.WithoutCancel(ctx), func(tx *store.Tx) error { return tx.PutNote(alarmsNote, a.state) })
 	if noted != nil {
 		err = errors.Join(err, fmt.Errorf("noting which alarms were told: %w", noted))
 	}
@@ -166,15 +167,21 @@ func (a *alarms) tell(ctx context.Context, operators []store.Operator, m alarm.M
 	return told || len(operators) == 0 && ctx.Err() == nil
 }
 
-// sendAlarm says text to an operator's chat, in the turn of the replies.
+// sendAlarm says text to an operator's chat, in the turn of the replies. One that
+// is on its way when the program is asked to end has time for its answer.
 func (s *server) sendAlarm(ctx context.Context, to card.Subscriber, text string) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	for _, b := range s.pulse.beats() {
 		if b.client == nil || b.me != to.Bot {
 			continue
 		}
-		ctx, cancel := context.WithTimeout(ctx, alarmSend)
+		graced, end := withGrace(ctx)
+		defer end()
+		sending, cancel := context.WithTimeout(graced, alarmSend)
 		defer cancel()
-		_, err := b.client.Send(ctx, bot.ClassReply, to.Chat, bot.Reply{Text: text})
+		_, err := b.client.Send(sending, bot.ClassReply, to.Chat, bot.Reply{Text: text})
 		return err
 	}
 	return fmt.Errorf("the bot of the chat is not served")

@@ -115,6 +115,46 @@ func TestAlarms(t *testing.T) {
 	}
 }
 
+// TestAlarmToldAsTheProgramEnds: an alarm that went out while the program was
+// asked to end is known as told after it, so that its end is told as well.
+func TestAlarmToldAsTheProgramEnds(t *testing.T) {
+	noon := time.Date(2026, 11, 23, 8, 30, 0, 0, time.UTC)
+	dir, key := filepath.Join(t.TempDir(), "data"), bytes.Repeat([]byte{7}, store.KeySize)
+	st, err := store.Open(store.Options{Dir: dir, Key: key})
+	standby, err2 := newOperatorFile(dir, key)
+	if err := errors.Join(err, err2); err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	of := card.Subscriber{Bot: card.Bot{Platform: card.Bale, ID: 42}, Chat: 1}
+	err = st.Update(t.Context(), func(tx *store.Tx) error {
+		if _, _, err := tx.SetOperator(store.Operator{Chat: st.Keyer().Chat(of), To: of, Since: noon}); err != nil {
+			return err
+		}
+		return tx.PutNote(fedNote, noon.AddDate(0, 0, -8))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, end := context.WithCancel(t.Context())
+	a := &alarms{
+		server: &server{
+			service: &service{store: st, standby: standby},
+			pulse:   newPulse(st, []bot.Options{{Profile: bot.Bale()}}, noon), log: zerolog.Nop(),
+		},
+		state: alarm.State{}, logged: map[alarm.Message]time.Time{},
+		send: func(context.Context, card.Subscriber, string) error { end(); return nil },
+	}
+	if err := errors.Join(a.begin(ctx, noon), a.look(ctx, noon)); err != nil {
+		t.Fatal(err)
+	}
+	told := alarm.State{}
+	err = st.View(t.Context(), func(tx *store.Tx) error { _, err := tx.Note(alarmsNote, &told); return err })
+	if diff := cmp.Diff(a.state, told); err != nil || len(told) == 0 || diff != "" {
+		t.Errorf("noted of what was told: %v %s", err, diff)
+	}
+}
+
 // TestAlarmTexts: each kind has its words.
 func TestAlarmTexts(t *testing.T) {
 	for _, kind := range []alarm.Kind{alarm.PollFails, alarm.TwoPollers, alarm.OutboxLate, alarm.DiskLow, alarm.FeedSilent, alarm.Held} {

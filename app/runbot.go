@@ -155,12 +155,17 @@ func (s *server) deliver(ctx context.Context, client *bot.Client, m alert.Messag
 	if m.Reminder {
 		class = bot.ClassReminder
 	}
-	sending, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	sending, cancel := withGrace(ctx)
 	defer cancel()
-	stop := context.AfterFunc(ctx, func() { time.AfterFunc(deliverGrace, cancel) })
-	defer stop()
 	_, err := client.Send(sending, class, m.To.Chat, s.handlers.Alert(m, now))
 	return outcome(err)
+}
+
+// withGrace returns a context that ends deliverGrace after ctx.
+func withGrace(ctx context.Context) (sending context.Context, cancel context.CancelFunc) {
+	sending, end := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(deliverGrace, end) })
+	return sending, func() { stop(); end() }
 }
 
 // outcome is what an error of Send means for an alert.
