@@ -178,7 +178,6 @@ func serveAlerts(name, api, dir string) {
 	if name == "fan-out" {
 		send, counts, closeAll = sendWaiting(client, dir, alerts, flight)
 	}
-	profiled := profile()
 	var sending sync.WaitGroup
 	_, _ = io.WriteString(stdout, "ready\n")
 	account(counts, func() {
@@ -189,7 +188,6 @@ func serveAlerts(name, api, dir string) {
 		})
 	})
 	sending.Wait()
-	profiled()
 	client.Close()
 	closeAll()
 }

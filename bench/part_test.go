@@ -111,10 +111,13 @@ func (u usage) since(before usage) usage {
 }
 
 // account says what the part has used at each line that it is sent, until
-// standard input ends. After the first it calls begin, which may be nil.
+// standard input ends. After the first it calls begin, which may be nil, and a
+// profile begins.
 func account(counts func() usage, begin func()) {
+	profiled := func() {}
+	defer func() { profiled() }()
 	lines := bufio.NewScanner(os.Stdin)
-	for lines.Scan() {
+	for first := true; lines.Scan(); first = false {
 		var used unix.Rusage
 		_ = unix.Getrusage(unix.RUSAGE_SELF, &used)
 		until := counts()
@@ -122,9 +125,11 @@ func account(counts func() usage, begin func()) {
 		until.CPU = until.Kernel + time.Duration(used.Utime.Nano())
 		line, _ := json.Marshal(until)
 		fmt.Fprintln(os.Stdout, string(line))
-		if begin != nil {
-			begin()
-			begin = nil
+		if first {
+			profiled = profile()
+			if begin != nil {
+				begin()
+			}
 		}
 	}
 }
@@ -174,14 +179,15 @@ func get(b *testing.B, url string, into any) {
 	}
 }
 
-// profile writes a processor profile of the part to KARTYAR_BENCH_PROFILE and the
-// part's name, when that is set, until the returned function is called.
+// profile writes a processor profile of the part to KARTYAR_BENCH_PROFILE, its
+// name and its process, when that is set, until the returned function is called.
+// pprof takes those of several turns together.
 func profile() (stop func()) {
 	path := os.Getenv("KARTYAR_BENCH_PROFILE")
 	if path == "" {
 		return func() {}
 	}
-	file, err := os.Create(path + "." + os.Getenv(partName))
+	file, err := os.Create(path + "." + os.Getenv(partName) + "." + strconv.Itoa(os.Getpid()))
 	if err == nil {
 		err = pprof.StartCPUProfile(file)
 	}

@@ -153,13 +153,11 @@ func serveProgram(api, dir string) {
 	}
 	var commits atomic.Uint64
 	s.OnCommit(func(store.Commit) { commits.Add(1) })
-	profiled := profile()
 	client := bot.New(bot.Options{Profile: bot.Telegram(), Token: "4242:bench", API: api, Rate: lifted})
 	stop := serveStatus(s, client)
 	_, _ = io.WriteString(stdout, "ready\n")
 	account(func() usage { return usage{Commits: commits.Load()} }, nil)
 	stop()
-	profiled()
 	if err := s.Close(); err != nil {
 		panic(err)
 	}
