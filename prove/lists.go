@@ -63,9 +63,12 @@ type history struct {
 }
 
 // add has a holder's card stand at a stage, at a later time than anything said
-// before, and returns the row.
+// of them before, and returns the row. People share their times: millions of
+// seconds would lead into the future, which is refused.
 func (h *history) add(of *holder, stage string, o card.Office) row {
-	h.now = h.now.Add(time.Second)
+	if !of.row.asOf.Before(h.now) {
+		h.now = of.row.asOf.Add(time.Second)
+	}
 	of.row = row{code: of.code, mobile: of.phone, stage: stage, office: o.Code, asOf: h.now}
 	h.rows = append(h.rows, of.row)
 	return of.row
