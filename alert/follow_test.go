@@ -191,10 +191,7 @@ func TestNever(t *testing.T) {
 		inWorld(t, func(w *world) {
 			c := w.follow(ali, 1)
 			w.ready(ali, "7")
-			row, _, err := w.tx.Chat(c)
-			must(err)
-			row.Seen = w.now
-			must(w.tx.PutChat(c, row))
+			w.tx.Hear(c, w.now)
 			w.deliver(Never)
 			w.now = w.now.Add(retryWaits[0])
 			w.says(arrived())

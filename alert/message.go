@@ -154,11 +154,11 @@ type known struct {
 // still to be told. Who is known need not be read; nil for nobody.
 func (r Rules) note(tx *store.Tx, began, now time.Time, m Message, outcome Outcome, who *known) error {
 	if outcome.Kind == Never {
-		c, found, err := tx.Chat(m.Chat)
+		_, found, err := tx.Chat(m.Chat)
 		if err != nil {
 			return fmt.Errorf("noting what became of a message: %w", err)
 		}
-		if !found || c.Seen.Before(second(began)) {
+		if !found || !tx.HeardSince(m.Chat, began) {
 			return r.Reachable(tx, now, m.Chat, false)
 		}
 		outcome.Kind = Failed // the person has written since

@@ -89,7 +89,7 @@ func follow(b *testing.B, s *store.Store, all []card.NationalCode, now time.Time
 func followOne(tx *store.Tx, keyer *card.Keyer, n int, code card.NationalCode, now time.Time) error {
 	who := subscriber(n)
 	key, phone := keyer.Chat(who), keyer.Phone(phoneOf(n))
-	if err := tx.PutChat(key, store.Chat{Subscriber: who, Phone: phone, PhoneAt: now, Seen: now}); err != nil {
+	if err := tx.PutChat(key, store.Chat{Subscriber: who, Phone: phone, PhoneAt: now}); err != nil {
 		return err
 	}
 	if _, err := rules.Ask(tx, now, keyer.Person(code), alert.Asker{Chat: key, Bot: aBot, Phone: phone}); err != nil {

@@ -89,18 +89,10 @@ func (h *Handlers) Handle(tx *store.Tx, now time.Time, u bot.Update) ([]bot.Repl
 // membership notes that a person stopped the bot or let it in again. To let it
 // in is to be there: a refusal of before that is learnt of later says nothing.
 func (h *Handlers) membership(tx *store.Tx, now time.Time, chat card.ChatKey, blocked bool) error {
-	if err := h.Rules.Reachable(tx, now, chat, !blocked); err != nil || blocked {
-		return err
+	if !blocked {
+		tx.Hear(chat, now)
 	}
-	c, found, err := tx.Chat(chat)
-	if err != nil {
-		return fmt.Errorf("noting that a chat is there again: %w", err)
-	}
-	if !found {
-		return nil
-	}
-	c.Seen = now.UTC().Truncate(time.Second)
-	return tx.PutChat(chat, c)
+	return h.Rules.Reachable(tx, now, chat, !blocked)
 }
 
 // elsewhere answers what does not come from a private chat: one sentence to

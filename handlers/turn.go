@@ -34,6 +34,7 @@ type turn struct {
 
 // begin loads the chat. One that was blocked has its person back.
 func (h *Handlers) begin(tx *store.Tx, now time.Time, chat card.ChatKey, u bot.Update) (*turn, error) {
+	tx.Hear(chat, now)
 	t := &turn{Handlers: h, tx: tx, now: now, u: u, chat: chat, platform: u.From.Bot.Platform}
 	if err := t.reload(); err != nil {
 		return nil, err
@@ -67,7 +68,7 @@ func (t *turn) save() error {
 	if err != nil {
 		return fmt.Errorf("encoding a session: %w", err)
 	}
-	t.row.Session, t.row.Seen, t.known = session, t.now.UTC().Truncate(time.Second), true
+	t.row.Session, t.known = session, true
 	return t.tx.PutChat(t.chat, t.row)
 }
 

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"bytes"
+	"slices"
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
@@ -18,7 +20,6 @@ type Chat struct {
 	People     []Link // in the order they were added
 	// Session belongs to the conversation, which alone knows its shape.
 	Session []byte
-	Seen    time.Time // when it last wrote
 }
 
 // Link is a chat's end of a Follower.
@@ -74,8 +75,14 @@ func (c chats) committed(written []writtenChat) {
 func (c Chat) clone() Chat {
 	c.People = append([]Link(nil), c.People...)
 	c.Session = append([]byte(nil), c.Session...)
-	c.PhoneAt, c.Seen = wholeSecond(c.PhoneAt), wholeSecond(c.Seen)
+	c.PhoneAt = wholeSecond(c.PhoneAt)
 	return c
+}
+
+// equals reports whether two chats, as clone returns them, have the same row.
+func (c Chat) equals(d Chat) bool {
+	return c.Subscriber == d.Subscriber && c.Blocked == d.Blocked && c.Phone == d.Phone && c.PhoneAt.Equal(d.PhoneAt) &&
+		slices.Equal(c.People, d.People) && bytes.Equal(c.Session, d.Session)
 }
 
 // wholeSecond is a time as rows keep it.
@@ -89,15 +96,9 @@ func wholeSecond(t time.Time) time.Time {
 // Chat returns a chat; found is false when it never wrote or was deleted.
 func (tx *Tx) Chat(key card.ChatKey) (c Chat, found bool, err error) {
 	row := rowKey(chatKind, key[:])
-	remembers := tx.batch != nil
-	if remembers {
-		_, changed := tx.batch.rows[string(row)]
-		remembers = !changed
-	}
-	if remembers {
-		if c, ok := tx.store.chats.rows.Get(key); ok {
-			return c.clone(), true, nil
-		}
+	c, found, remembers := tx.remembered(key, row)
+	if found {
+		return c.clone(), true, nil
 	}
 	if found, err = tx.get(row, &c); remembers && found && err == nil {
 		tx.store.chats.rows.Add(key, c.clone())
@@ -105,12 +106,30 @@ func (tx *Tx) Chat(key card.ChatKey) (c Chat, found bool, err error) {
 	return c, found, err
 }
 
-// PutChat writes a chat.
+// remembered returns a chat that is kept decoded; remembers is false where what
+// is kept does not count, because tx sees another commit than the newest.
+func (tx *Tx) remembered(key card.ChatKey, row []byte) (c Chat, found, remembers bool) {
+	if tx.batch == nil {
+		return c, false, false
+	}
+	if _, changed := tx.batch.rows[string(row)]; changed {
+		return c, false, false
+	}
+	c, found = tx.store.chats.rows.Get(key)
+	return c, found, true
+}
+
+// PutChat writes a chat. It costs little if nothing has changed: most who write
+// ask what they asked before.
 func (tx *Tx) PutChat(key card.ChatKey, c Chat) error {
-	if err := tx.put(rowKey(chatKind, key[:]), &c); err != nil {
+	row := rowKey(chatKind, key[:])
+	c = c.clone()
+	if before, found, _ := tx.remembered(key, row); found && c.equals(before) {
+		return nil
+	}
+	if err := tx.put(row, &c); err != nil {
 		return err
 	}
-	c = c.clone()
 	tx.batch.chats = append(tx.batch.chats, writtenChat{key, &c})
 	return nil
 }

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"time"
@@ -10,10 +9,6 @@ import (
 
 	"kartyar/card"
 )
-
-// Remembered is how long an update is recognised at least when it is delivered
-// again; it is at most twice that.
-const Remembered = 48 * time.Hour
 
 // Keep adds an update to the inbox and gives it its place, unless Take knows it.
 func (tx *Tx) Keep(u *Update) (kept bool, err error) {
@@ -25,19 +20,10 @@ func (tx *Tx) Keep(u *Update) (kept bool, err error) {
 
 // Take gives an update its place in the inbox, where the caller puts it unless
 // it is done with at once; taken is false when the same update of the same bot
-// (its id and its bytes) was taken within Remembered. There is no
-// high-water mark: a platform may start its ids anywhere after a quiet week.
+// (its id and its bytes) was taken within Remembered.
 func (tx *Tx) Take(u *Update) (taken bool, err error) {
 	if !u.Flood {
-		name := updateName(u)
-		now := span(u.Received)
-		for _, n := range []uint16{now, now - 1} {
-			seen, err := tx.get(seenKey(n, name), nil)
-			if err != nil || seen {
-				return false, err
-			}
-		}
-		if err := tx.put(seenKey(now, name), nil); err != nil {
+		if seen, err := tx.seen(u); err != nil || seen {
 			return false, err
 		}
 	}
@@ -128,41 +114,7 @@ func (tx *Tx) DropOldSetAside(before time.Time) (dropped int, err error) {
 // sweepMost is how many rows one sweep takes, so that no commit grows large.
 const sweepMost = 2000
 
-// ForgetSeen removes what is remembered of updates that were kept more than
-// twice Remembered before now; call it again while it says that it dropped any.
-func (tx *Tx) ForgetSeen(now time.Time) (dropped int, err error) {
-	prefix := []byte{seenKind}
-	oldest := span(now) - 1
-	err = tx.scan(prefix, prefix, func(key []byte, _ func(readable) error) (bool, error) {
-		// Spans are compared as a distance, which holds when the number wraps.
-		if n := binary.BigEndian.Uint16(key[1:]); int16(n-oldest) >= 0 {
-			return false, nil
-		}
-		dropped++
-		return dropped < sweepMost, tx.delete(key)
-	})
-	return dropped, err
-}
-
 func inboxKey(seq uint64) []byte { return rowKey(inboxKind, be64(seq)) }
-
-// span numbers the times that are Remembered long, so that two of them hold
-// whatever came within Remembered.
-func span(t time.Time) uint16 { return uint16(t.Unix() / int64(Remembered/time.Second)) }
-
-func seenKey(span uint16, name []byte) []byte {
-	return rowKey(seenKind, binary.BigEndian.AppendUint16(nil, span), name)
-}
-
-// updateName tells updates apart: the bot, the platform's id and the bytes.
-func updateName(u *Update) []byte {
-	h := sha256.New()
-	h.Write([]byte(u.Bot.Platform))
-	h.Write(be64(uint64(u.Bot.ID)))
-	h.Write(be64(uint64(u.ID)))
-	h.Write(u.Raw)
-	return h.Sum(nil)[:16]
-}
 
 // findInboxEnd lets new rows follow the last one on disk.
 func (s *Store) findInboxEnd() error {

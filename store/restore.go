@@ -223,7 +223,7 @@ func (r *Restoring) putRow(tx *Tx, key, value []byte) error {
 			return nil
 		}
 		// Should the platform deliver it again, it is a new one.
-		return tx.delete(seenKey(span(u.Received), updateName(&u)))
+		return tx.delete(seenKey(span(u.Received), seenFrom(u.Bot), tx.store.seen.row(&u)))
 	case slices.Contains(voided, key[0]):
 		return nil
 	case key[0] == outboxKind && len(key) > classAt:

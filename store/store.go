@@ -86,6 +86,8 @@ type Store struct {
 	head     head      // owned by the committer
 	inboxSeq uint64    // owned by the committer
 	chats    chats     // owned by the committer
+	seen     seenIDs   // owned by the committer
+	heard    *heard    // owned by the committer
 	asked    time.Time // when somebody last waited for a commit; owned by the committer
 	erasures *ledger
 	backups  sync.RWMutex // held for reading by those that are being made
@@ -122,7 +124,7 @@ func open(opt Options, memTable int64) (*Store, error) {
 		keyer:  card.NewKeyer(v.subkey("look-up")),
 		urgent: make(chan *request, 256), bulk: make(chan *request, 256),
 		chores: make(chan func()), closing: make(chan struct{}),
-		memTable: memTable, chats: newChats(),
+		memTable: memTable, chats: newChats(), seen: newSeenIDs(v), heard: newHeard(),
 	}
 	if s.reserve == 0 {
 		s.reserve = defaultReserve

@@ -53,7 +53,6 @@ func (c *Chat) encode(e *encoder) {
 		})
 	}
 	e.bytes(6, c.Session)
-	e.time(7, c.Seen)
 }
 
 func (c *Chat) decode(f *fields) {
@@ -75,7 +74,7 @@ func (c *Chat) decode(f *fields) {
 		case 6:
 			c.Session = f.bytes()
 		case 7:
-			c.Seen = f.time()
+			f.time() // when it last wrote, which is not kept any more
 		default:
 			f.unknown()
 		}

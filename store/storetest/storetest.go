@@ -24,7 +24,7 @@ type Open func(t *testing.T, place string) *store.Store
 // Run tests the stores that open opens.
 func Run(t *testing.T, open Open) {
 	for name, test := range map[string]func(*testing.T, *bench){
-		"persons": persons, "reading ahead": readingAhead, "chats": chats, "inbox": inbox, "redelivery": redelivery, "outbox": outbox,
+		"persons": persons, "reading ahead": readingAhead, "chats": chats, "inbox": inbox, "redelivery": redelivery, "redelivered": redelivered, "hearing": hearing, "outbox": outbox,
 		"guesses": guesses, "offices": offices, "notes": notes, "invites": invites, "operators": operators, "bots": namedBots, "set aside": setAside, "times": times,
 		"all or nothing": allOrNothing, "tries": tries, "remembered chats": rememberedChats, "one after the other": oneAfterTheOther, "views": views,
 		"hooks": hooks, "subkeys": subkeys, "closing": closing,
