@@ -129,6 +129,9 @@ func (h *Handlers) Renew(tx *store.Tx, now time.Time, chat card.ChatKey, r bot.R
 	}
 	switch {
 	case errors.Is(err, lookup.ErrUnavailable):
+		if r.Text == "" {
+			r.Text = locale.Unavailable(t.platform)
+		}
 		return r, nil // it says of when it is
 	case errors.Is(err, errNotFollowed):
 		anew = bot.Reply{Text: locale.NotFollowed()}

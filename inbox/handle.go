@@ -66,7 +66,6 @@ func (i *Inbox) handled(ctx context.Context, l *lane) (h *handed, wait time.Dura
 	err := i.Store.Update(ctx, func(tx *store.Tx) (err error) {
 		var found bool
 		if h.row, found, err = tx.Update(l.seq); err != nil || !found || h.row.Handled {
-			l.resumed = l.resumed || h.row.Handled && !l.sending
 			unreadable = errors.Is(err, store.ErrDamaged)
 			return err
 		}
@@ -182,12 +181,16 @@ func finish(tx *store.Tx, now time.Time, row *store.Update, replies []bot.Reply)
 }
 
 // outgoing is a reply as it is kept. Its not-before time stands beside the
-// body, cut upwards to the store's whole seconds.
+// body, cut upwards to the store's whole seconds. Of a status only the facts are
+// kept: should another process send it, that renders it anew.
 func outgoing(r bot.Reply) (out store.Outgoing, err error) {
 	if t := r.NotBefore; !t.IsZero() {
 		out.NotBefore = t.Add(time.Second - time.Nanosecond).Truncate(time.Second)
 	}
 	r.NotBefore = time.Time{}
+	if len(r.Shows) > 0 {
+		r = bot.Reply{Shows: r.Shows, Edit: r.Edit, Silent: r.Silent}
+	}
 	if out.Body, err = cbor.Marshal(r); err != nil {
 		return out, &failure{failed, fmt.Errorf("encoding a reply: %w", err)}
 	}

@@ -89,6 +89,7 @@ type Inbox struct {
 	mu       sync.Mutex
 	lanes    map[laneKey]*lane // those that have rows
 	parked   parking
+	inHand   int // parked lanes whose row is in memory
 	pools    map[card.Bot]*pool
 	ctx      context.Context // of what is in hand; it outlives Run's by the grace
 	stopping bool

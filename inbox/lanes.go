@@ -29,7 +29,6 @@ type lane struct {
 	seq     uint64  // the first row
 	hand    *handed // the row itself, when it was handled just now; nil has it read
 	sending bool    // it is handled
-	resumed bool    // it was handled before this process took it up
 	// since is when it was handled, by a clock that nobody sets: a leap of the
 	// wall clock makes no reply old.
 	since    time.Time
@@ -106,8 +105,9 @@ func (i *Inbox) enqueue(arrivals []arrival) {
 	}
 }
 
-// handsMost bounds the handled rows in memory that wait for a worker, of some
-// 3 KB each; the lanes behind them read theirs when their turn comes.
+// handsMost bounds the handled rows in memory that wait for a worker, and those
+// that wait for their time, of some 3 KB each; the lanes beyond them read theirs
+// when their turn comes.
 const handsMost = 8192
 
 // take has the lane go on with a row that was handled just now.
@@ -159,7 +159,7 @@ func (i *Inbox) put(l *lane, wait time.Duration) {
 		l.flood = 0
 	}
 	l.queue = l.queue[1:]
-	l.hand, l.sending, l.resumed, l.accepted, l.bare, l.fails = nil, false, false, false, false, 0
+	l.hand, l.sending, l.accepted, l.bare, l.fails = nil, false, false, false, 0
 	if len(l.queue) == 0 {
 		l.busy = false
 		delete(i.lanes, l.key)
@@ -169,9 +169,13 @@ func (i *Inbox) put(l *lane, wait time.Duration) {
 	p.ready = append(p.ready, l) // for this worker or another: it goes on to take
 }
 
-// park lets a lane wait; what waits is not held in memory. i.mu is held.
+// park lets a lane wait. i.mu is held.
 func (i *Inbox) park(l *lane, wait time.Duration) {
-	l.hand = nil
+	if l.hand != nil && i.inHand < handsMost {
+		i.inHand++
+	} else {
+		l.hand = nil
+	}
 	l.due = i.Now().Add(wait)
 	heap.Push(&i.parked, l)
 	if i.parked[0] == l {
@@ -189,7 +193,11 @@ func (i *Inbox) unpark() (next time.Time, ok bool) {
 	defer i.mu.Unlock()
 	now := i.Now()
 	for len(i.parked) > 0 && !i.parked[0].due.After(now) {
-		i.ready(heap.Pop(&i.parked).(*lane))
+		l := heap.Pop(&i.parked).(*lane)
+		if l.hand != nil {
+			i.inHand--
+		}
+		i.ready(l)
 	}
 	if len(i.parked) == 0 {
 		return time.Time{}, false

@@ -19,10 +19,10 @@ func TestALostStatusIsNoted(t *testing.T) {
 				if handled.IsZero() {
 					t.Error("the time of the answer is missing")
 				}
-				lost = append(lost, r.Text)
+				lost = append(lost, string(r.Shows))
 				return nil
 			}
-			w.says("x", bot.Reply{Text: "status", Shows: []byte{1}})
+			w.says("x", bot.Reply{Text: "status", Shows: []byte("facts")})
 			w.says("y", bot.Reply{Text: "plain"})
 			w.sender.set(func(_ context.Context, m message) error {
 				if m.Text == "done" {
@@ -34,7 +34,7 @@ func TestALostStatusIsNoted(t *testing.T) {
 			w.run().keep(said(1, 1, "x"), said(2, 1, "y"), said(3, 1, "z"))
 			w.sender.expect(t, 1, "status", "plain", "done")
 			w.settled()
-			if len(lost) != 1 || lost[0] != "status" {
+			if len(lost) != 1 || lost[0] != "facts" {
 				t.Errorf("lost: %q", lost)
 			}
 		})

@@ -67,7 +67,9 @@ func heldBack(row *store.Update) time.Duration {
 
 // render returns the row's first reply as it is to be sent: anew, when it
 // shows a status and is late. If that fails the old one goes: it says of when
-// it is. ok is false when it cannot be read and has to be left out.
+// it is; of one that is not in memory any more only the facts are left, so its
+// person is asked to ask again. ok is false when it cannot be read and has to be
+// left out.
 func (i *Inbox) render(ctx context.Context, l *lane, h *handed, now time.Time) (r bot.Reply, ok bool, wait time.Duration) {
 	row := &h.row
 	if len(h.said) > 0 {
@@ -76,7 +78,7 @@ func (i *Inbox) render(ctx context.Context, l *lane, h *handed, now time.Time) (
 		i.logDrop(row, "unreadable", nil)
 		return r, false, 0
 	}
-	if len(r.Shows) > 0 && (l.resumed || now.Sub(l.since) > freshFor) {
+	if len(r.Shows) > 0 && (len(h.said) == 0 || now.Sub(l.since) > freshFor) {
 		var anew bot.Reply
 		var why *failure
 		var fell *store.PanicError
@@ -95,6 +97,9 @@ func (i *Inbox) render(ctx context.Context, l *lane, h *handed, now time.Time) (
 			i.logStale(row, failed, nil)
 		default:
 			return r, false, i.storeFailed(l, err)
+		}
+		if r.Text == "" {
+			r = i.Sorry()
 		}
 	}
 	if l.bare {

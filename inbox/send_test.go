@@ -119,16 +119,28 @@ func TestALateStatusIsRenderedAnew(t *testing.T) {
 	}
 }
 
+// Of a status only the facts are kept; where they do not do, its person is asked
+// to ask again.
 func TestAStatusLeftByAnEarlierProcessIsRenderedAnew(t *testing.T) {
-	w := newWorld(t)
-	w.sender.pace[1] = noon.Add(time.Second)
-	w.says("x", bot.Reply{Text: "old", Shows: []byte{1}})
-	w.run().keep(said(1, 1, "x"))
-	w.clock.asleep(t, time.Second)
-	w.restart()
-	w.clock.pass(t, time.Second)
-	w.sender.expect(t, 1, "anew")
-	w.settled()
+	for name, renewed := range map[string]error{"anew": nil, "sorry": errors.New("damaged")} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			if renewed != nil {
+				w.opt.Renew = func(*store.Tx, time.Time, card.ChatKey, bot.Reply) (bot.Reply, error) { return bot.Reply{}, renewed }
+			}
+			w.sender.pace[1] = noon.Add(time.Second)
+			w.says("x", bot.Reply{Text: "old", Keyboard: bot.Keyboard{Placeholder: "old"}, Shows: []byte{1}, Edit: 5, Silent: true})
+			w.run().keep(said(1, 1, "x"))
+			w.clock.asleep(t, time.Second)
+			w.restart()
+			w.clock.pass(t, time.Second)
+			m := w.sender.next(t)
+			if m.Text != name || m.Keyboard.Placeholder != "" || renewed == nil && (m.Edit != 5 || !m.Silent) {
+				t.Errorf("sent %+v", m)
+			}
+			w.settled()
+		})
+	}
 }
 
 func TestRepliesOlderThanADayAreGivenUp(t *testing.T) {
