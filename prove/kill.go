@@ -14,7 +14,7 @@ func kill(ctx context.Context, s *stage) (err error) {
 	o := trialOptions{people: 120, slow: slowest}
 	switch {
 	case s.long: // a thousand alerts go out for each kill
-		o.people, o.talkers = 1600, 120
+		o.people, o.talkers = 2800, 120
 	case s.n < 20:
 		o.people = 20
 	}
