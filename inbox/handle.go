@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/fxamacker/cbor/v2"
@@ -93,6 +94,9 @@ func (i *Inbox) handled(ctx context.Context, l *lane) (h *handed, wait time.Dura
 // whose says why an update could not be handled, with the stack of a panic;
 // empty when the error says nothing about the update.
 func whose(err error) (why reason, stack []byte) {
+	if err == nil {
+		return "", nil
+	}
 	var own *failure
 	var fell *store.PanicError
 	switch {
@@ -139,6 +143,9 @@ func (i *Inbox) replies(tx *store.Tx, now time.Time, h *handed) ([]bot.Reply, er
 // sayElsewhere gives each reply that is for another chat a handled row of its
 // own there, and returns the others.
 func (i *Inbox) sayElsewhere(tx *store.Tx, now time.Time, all []bot.Reply) (here []bot.Reply, others []arrival, err error) {
+	if !slices.ContainsFunc(all, func(r bot.Reply) bool { return r.To != card.Subscriber{} }) {
+		return all, nil, nil
+	}
 	for _, r := range all {
 		if r.To == (card.Subscriber{}) {
 			here = append(here, r)

@@ -74,32 +74,13 @@ func (i *Inbox) render(ctx context.Context, l *lane, h *handed, now time.Time) (
 	row := &h.row
 	if len(h.said) > 0 {
 		r = h.said[0]
-	} else if err := cbor.Unmarshal(row.Replies[0].Body, &r); err != nil {
+	} else if r, ok = readReply(row.Replies[0].Body); !ok {
 		i.logDrop(row, "unreadable", nil)
 		return r, false, 0
 	}
 	if len(r.Shows) > 0 && (len(h.said) == 0 || now.Sub(l.since) > freshFor) {
-		var anew bot.Reply
-		var why *failure
-		var fell *store.PanicError
-		err := i.Store.Update(ctx, func(tx *store.Tx) (err error) {
-			if anew, err = i.Renew(tx, now, row.Chat, r); err != nil {
-				return &failure{failed, err}
-			}
-			return nil
-		})
-		switch {
-		case err == nil:
-			r = anew
-		case errors.As(err, &fell):
-			i.logStale(row, panicked, fell.Stack)
-		case errors.As(err, &why) && !isStores(err):
-			i.logStale(row, failed, nil)
-		default:
-			return r, false, i.storeFailed(l, err)
-		}
-		if r.Text == "" {
-			r = i.Sorry()
+		if r, wait = i.anew(ctx, l, row, now, r); wait > 0 {
+			return r, false, wait
 		}
 	}
 	if l.bare {
@@ -110,6 +91,33 @@ func (i *Inbox) render(ctx context.Context, l *lane, h *handed, now time.Time) (
 		r.Picture = nil
 	}
 	return r, true, 0
+}
+
+func readReply(body []byte) (r bot.Reply, ok bool) {
+	err := cbor.Unmarshal(body, &r)
+	return r, err == nil
+}
+
+// anew renders a late status anew.
+func (i *Inbox) anew(ctx context.Context, l *lane, row *store.Update, now time.Time, old bot.Reply) (r bot.Reply, wait time.Duration) {
+	err := i.Store.Update(ctx, func(tx *store.Tx) (err error) {
+		if r, err = i.Renew(tx, now, row.Chat, old); err != nil {
+			return &failure{failed, err}
+		}
+		return nil
+	})
+	if err == nil {
+		return r, 0
+	}
+	why, stack := whose(err)
+	if why == "" {
+		return old, i.storeFailed(l, err)
+	}
+	i.logStale(row, why, stack)
+	if old.Text == "" {
+		return i.Sorry(), 0
+	}
+	return old, 0
 }
 
 // sent decides by the outcome of a send.
@@ -220,8 +228,8 @@ func (i *Inbox) blocked(ctx context.Context, l *lane, row *store.Update) (wait t
 // cannot be read says nothing to anybody.
 func (i *Inbox) lost(tx *store.Tx, row *store.Update, replies []store.Outgoing) error {
 	for _, out := range replies {
-		var r bot.Reply
-		if i.Lost == nil || cbor.Unmarshal(out.Body, &r) != nil || len(r.Shows) == 0 {
+		r, ok := readReply(out.Body)
+		if i.Lost == nil || !ok || len(r.Shows) == 0 {
 			continue
 		}
 		if err := i.Lost(tx, i.Now(), row.Chat, r, row.Done); err != nil {

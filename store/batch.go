@@ -40,7 +40,7 @@ type savepoint struct {
 }
 
 func (s *Store) newBatch() *batch {
-	return &batch{txn: s.db.NewTransaction(false), rows: map[string][]byte{}, tally: tally{inbox: s.inboxSeq}}
+	return &batch{txn: s.db.NewTransaction(false), rows: make(map[string][]byte, s.rowsLately), tally: tally{inbox: s.inboxSeq}}
 }
 
 func (b *batch) savepoint() savepoint { return savepoint{len(b.undo), b.tally} }

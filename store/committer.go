@@ -279,7 +279,7 @@ func (s *Store) write(b *batch) error {
 	if err := s.mark.advance(next.Seq); err != nil {
 		return s.breakDown(err)
 	}
-	s.head, s.inboxSeq = next, b.inbox
+	s.head, s.inboxSeq, s.rowsLately = next, b.inbox, min(len(b.rows), 1024)
 	s.chats.committed(b.chats)
 	s.hooksMu.RLock()
 	defer s.hooksMu.RUnlock()

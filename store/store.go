@@ -83,14 +83,15 @@ type Store struct {
 
 	soundMu sync.Mutex // held while tables are read through
 
-	head     head      // owned by the committer
-	inboxSeq uint64    // owned by the committer
-	chats    chats     // owned by the committer
-	seen     seenIDs   // owned by the committer
-	heard    *heard    // owned by the committer
-	asked    time.Time // when somebody last waited for a commit; owned by the committer
-	erasures *ledger
-	backups  sync.RWMutex // held for reading by those that are being made
+	head       head      // owned by the committer
+	inboxSeq   uint64    // owned by the committer
+	chats      chats     // owned by the committer
+	seen       seenIDs   // owned by the committer
+	heard      *heard    // owned by the committer
+	rowsLately int       // of the last commit, which the next is like; owned by the committer
+	asked      time.Time // when somebody last waited for a commit; owned by the committer
+	erasures   *ledger
+	backups    sync.RWMutex // held for reading by those that are being made
 
 	hooksMu sync.RWMutex
 	hooks   []func(Commit)
