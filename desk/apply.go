@@ -42,6 +42,7 @@ func (im *importing) count(ctx context.Context, rows *sorter) error {
 				}
 			}
 		}
+		im.giveWay(ctx)
 		done += len(chunk)
 		im.progress(Counting, done, rows.rows)
 	}
@@ -141,7 +142,9 @@ func (im *importing) apply(ctx context.Context, rows *sorter) error {
 		if chunk, err = nextChunk(list); err != nil || len(chunk) == 0 {
 			break
 		}
+		im.giveWay(ctx)
 		err = p.put(ctx, chunk)
+		im.rest()
 	}
 	for len(p.waiting) > 0 {
 		if failed := p.settle(); err == nil {
@@ -216,7 +219,7 @@ func (im *importing) write(ctx context.Context, f *flight) error {
 		now = im.began
 	}
 	results := make([]alert.Result, 0, len(f.chunk))
-	err := im.opt.Store.UpdateInBulk(ctx, func(tx *store.Tx) error {
+	err := im.opt.Store.UpdateOfList(ctx, func(tx *store.Tx) error {
 		if err := tx.ReadAhead(persons(f.chunk)); err != nil {
 			return err
 		}

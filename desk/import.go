@@ -95,6 +95,7 @@ func Import(ctx context.Context, opt ImportOptions, r io.Reader) (ImportReport, 
 	began := opt.Now()
 	im := &importing{opt: opt, began: began}
 	im.report.UnknownWords = map[string]int{}
+	im.rest()
 	err := im.run(ctx, r)
 	im.report.Seconds = opt.Now().Sub(began).Seconds()
 	return im.report, err
@@ -104,6 +105,7 @@ func Import(ctx context.Context, opt ImportOptions, r io.Reader) (ImportReport, 
 type importing struct {
 	opt    ImportOptions
 	began  time.Time // undated rows hold as of then
+	rested time.Time // when it last gave way
 	report ImportReport
 }
 
@@ -113,7 +115,7 @@ func (im *importing) run(ctx context.Context, r io.Reader) (err error) {
 		return fmt.Errorf("taking in a list: %w", err)
 	}
 	defer func() { err = errors.Join(err, sealed.close()) }()
-	rows := newSorter(sealed)
+	rows := newSorter(sealed, func() { im.giveWay(ctx) })
 	if err := im.read(ctx, r, rows); err != nil {
 		return fmt.Errorf("taking in a list: %w", err)
 	}
@@ -147,7 +149,7 @@ func (im *importing) read(ctx context.Context, r io.Reader, rows *sorter) (err e
 		return err
 	}
 	defer func() { err = errors.Join(err, raw.close()) }()
-	if _, err := io.Copy(raw, r); err != nil {
+	if _, err := io.Copy(raw, givingWay{r, ctx, im}); err != nil {
 		return fmt.Errorf("receiving the list: %w", err)
 	}
 	if err := raw.finish(); err != nil {
@@ -174,8 +176,8 @@ func (im *importing) read(ctx context.Context, r io.Reader, rows *sorter) (err e
 	return rows.finish()
 }
 
-// progressRows is how many rows are read between two calls of Progress.
-const progressRows = 4096
+// Rows read between two calls of Progress, and between two looks at the time.
+const progressRows, giveWayRows = 4096, 32
 
 func (im *importing) parse(ctx context.Context, list *manifest.Reader, rows *sorter) error {
 	for read := 1; ; read++ {
@@ -196,6 +198,9 @@ func (im *importing) parse(ctx context.Context, list *manifest.Reader, rows *sor
 		}
 		if err != nil {
 			return err
+		}
+		if read%giveWayRows == 0 {
+			im.giveWay(ctx)
 		}
 		if read%progressRows == 0 {
 			if err := ctx.Err(); err != nil {

@@ -20,12 +20,15 @@ const (
 	runBytes = 8 << 20
 )
 
+const giveWayCompared = 4096 // rows compared between two looks at the time
+
 // sorter puts the rows of a list in the order of their persons' keys, rows of
 // one person in the order of the list; in bounded memory, whatever the list.
 // So the rows of a person are met together and the store is written in the
 // order of its keys, which spares it most of its compactions.
 type sorter struct {
 	spool               *spool
+	giveWay             func() // called every few dozen rows of longer work
 	rowsMost, bytesMost int    // bounds of a run
 	arena               []byte // the encoded rows of the run in hand
 	index               []place
@@ -33,7 +36,9 @@ type sorter struct {
 	rows                int
 }
 
-func newSorter(s *spool) *sorter { return &sorter{spool: s, rowsMost: runRows, bytesMost: runBytes} }
+func newSorter(s *spool, giveWay func()) *sorter {
+	return &sorter{spool: s, giveWay: giveWay, rowsMost: runRows, bytesMost: runBytes}
+}
 
 // place is where a row of the run in hand lies in the arena.
 type place struct {
@@ -61,12 +66,19 @@ func (s *sorter) flush() error {
 	if len(s.index) == 0 {
 		return nil
 	}
+	compared := 0
 	slices.SortFunc(s.index, func(a, b place) int {
+		if compared++; compared%giveWayCompared == 0 {
+			s.giveWay()
+		}
 		return cmp.Or(compareKeys(&a.person, &b.person), cmp.Compare(a.at, b.at))
 	})
 	start := s.spool.size
 	var size [4]byte
-	for _, p := range s.index {
+	for i, p := range s.index {
+		if i%giveWayRows == 0 {
+			s.giveWay()
+		}
 		binary.BigEndian.PutUint32(size[:], p.size)
 		if _, err := s.spool.Write(size[:]); err != nil {
 			return err

@@ -147,7 +147,7 @@ func TestSorterSortsStably(t *testing.T) {
 	dir := t.TempDir()
 	rapid.Check(t, func(t *rapid.T) {
 		want := rapid.SliceOfN(rapid.Custom(someQueued), 0, 60).Draw(t, "rows")
-		s := newSorter(testSpool(t, dir))
+		s := newSorter(testSpool(t, dir), func() {})
 		defer s.spool.close()
 		s.rowsMost = rapid.IntRange(1, 20).Draw(t, "rowsMost")
 		s.bytesMost = rapid.IntRange(1, 1000).Draw(t, "bytesMost")

@@ -2,7 +2,6 @@ package store
 
 import (
 	"runtime/debug"
-	"time"
 
 	"github.com/dgraph-io/badger/v4"
 )
@@ -74,28 +73,6 @@ func (b *batch) rollBack(p savepoint) (rows map[string][]byte, since tally) {
 	b.undo, b.tally = b.undo[:p.undo], p.tally
 	return rows, since
 }
-
-// pace is how long a batch may become.
-type pace struct {
-	start  time.Time
-	urgent bool // somebody waits for it
-	asked  bool // or somebody did lately
-}
-
-// full reports whether a batch of so many rows and bytes is to be committed.
-func (p pace) full(rows, bytes, most int, now time.Time) bool {
-	run, rowsMost := bulkRun, batchRows
-	if p.urgent || p.asked {
-		run = batchRun
-	}
-	if p.asked && !p.urgent {
-		rowsMost = askedRows
-	}
-	return rows >= rowsMost || bytes >= most || now.Sub(p.start) >= run
-}
-
-// takesBulk reports whether work in bulk may still join the batch.
-func (p pace) takesBulk(now time.Time) bool { return !p.urgent || now.Sub(p.start) < urgentRun }
 
 // Try runs fn within the function that tx is given to. When fn returns an error
 // or panics, that comes back as from Update, nothing of what fn wrote is kept,

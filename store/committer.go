@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/dgraph-io/badger/v4"
@@ -11,11 +12,21 @@ import (
 
 // request is one caller's function on its way through the committer.
 type request struct {
-	fn     func(*Tx) error
-	urgent bool // somebody waits for it
-	alone  bool // it does not linger for company
-	done   chan error
+	fn    func(*Tx) error
+	kind  kind
+	alone bool        // it does not linger for company
+	taken atomic.Bool // it runs, or its caller has gone
+	done  chan error
 }
+
+// kind is whom a request lets go first.
+type kind uint8
+
+const (
+	urgent kind = iota // somebody waits for it
+	inBulk             // nobody does
+	listed             // and it is a piece of something long
+)
 
 const (
 	batchRows  = 8192    // rows after which a batch is committed
@@ -26,16 +37,12 @@ const (
 	// ask; and when it takes no more work in bulk once somebody waits for it.
 	bulkRun, batchRun, urgentRun = 24 * time.Millisecond, 8 * time.Millisecond, 2 * time.Millisecond
 
-	// While people ask, a batch in bulk is kept short: the next one who asks waits
-	// for all of it.
-	askedLately = time.Second
-	askedRows   = 2048
-
 	linger = 4 * time.Millisecond // how long work in bulk waits for company
 
 	// rowOverhead is more than what Badger adds to a row's key and value, its
 	// limit on the number of rows included.
 	rowOverhead = 100
+	ownBytes    = 6 * rowOverhead // more than a commit's own rows take, on average
 )
 
 // Update runs fn and returns when what it wrote is on disk. fn sees every
@@ -43,19 +50,27 @@ const (
 // panics; the panic comes back as a *PanicError. fn runs in the committer: it
 // must not block, nor keep the Tx.
 func (s *Store) Update(ctx context.Context, fn func(*Tx) error) error {
-	return s.submit(ctx, s.urgent, &request{fn: fn, urgent: true})
+	return s.submit(ctx, s.urgent, &request{fn: fn, kind: urgent})
 }
 
 // UpdateInBulk is Update for work that nobody is waiting for: it lets Updates
 // go first and waits a few milliseconds to share its commit with others.
 func (s *Store) UpdateInBulk(ctx context.Context, fn func(*Tx) error) error {
-	return s.submit(ctx, s.bulk, &request{fn: fn})
+	return s.submit(ctx, s.bulk, &request{fn: fn, kind: inBulk})
 }
 
 // UpdateGathered is UpdateInBulk for the work of many, which its caller has
 // gathered: Updates go first, and there is no waiting for further company.
 func (s *Store) UpdateGathered(ctx context.Context, fn func(*Tx) error) error {
-	return s.submit(ctx, s.bulk, &request{fn: fn, alone: true})
+	return s.submit(ctx, s.bulk, &request{fn: fn, kind: inBulk, alone: true})
+}
+
+// UpdateOfList is UpdateInBulk for a piece of a long list, of some hundred rows.
+// It lets all others go first, has half of the committer's time at most while
+// people ask, and waits while the store has much to write out: what others
+// commit meanwhile never has to.
+func (s *Store) UpdateOfList(ctx context.Context, fn func(*Tx) error) error {
+	return s.submit(ctx, s.lists, &request{fn: fn, kind: listed})
 }
 
 // PanicError is a panic inside a function of Update. Its text names the place
@@ -76,7 +91,16 @@ func (s *Store) submit(ctx context.Context, queue chan *request, r *request) err
 	case <-s.closing:
 		return ErrClosed
 	}
-	// From here on fn may run, so its end is waited for even when ctx ends.
+	select {
+	case err := <-r.done:
+		return err
+	case <-ctx.Done():
+		if r.taken.CompareAndSwap(false, true) {
+			return ctx.Err()
+		}
+	case <-s.closing:
+	}
+	// fn may run, so its end is waited for.
 	select {
 	case err := <-r.done:
 		return err
@@ -104,31 +128,53 @@ func (s *Store) commitLoop() {
 	}
 }
 
-// next waits for work, urgent work first, and says whether it is to linger for
-// company; after closing it drains the queues.
+// next waits for work, urgent work first and lists last, and says whether it is
+// to linger for company; after closing it drains the queues, but for lists,
+// which whoever sent them begins again.
 func (s *Store) next() (r *request, lingers, ok bool) {
-	select {
-	case r = <-s.urgent:
-		return r, false, true
-	default:
+	if r := s.waiting(nil); r != nil {
+		return r, r.kind != urgent && !r.alone, true
+	}
+	lists, wait := s.openLists()
+	var ask <-chan time.Time
+	if wait > 0 {
+		ask = time.After(wait)
 	}
 	select {
 	case r = <-s.urgent:
 		return r, false, true
 	case r = <-s.bulk:
 		return r, !r.alone, true
+	case r = <-lists:
+		return r, true, true
+	case <-ask:
+		return nil, false, true
 	case chore := <-s.chores:
 		chore()
 		return nil, false, true
 	case <-s.closing:
 	}
+	r = s.waiting(nil)
+	return r, false, r != nil
+}
+
+// waiting returns a request that waits already, nil if there is none.
+func (s *Store) waiting(lists <-chan *request) *request {
 	select {
-	case r = <-s.urgent:
-		return r, false, true
-	case r = <-s.bulk:
-		return r, !r.alone, true
+	case r := <-s.urgent:
+		return r
 	default:
-		return nil, false, false
+	}
+	select {
+	case r := <-s.bulk:
+		return r
+	default:
+	}
+	select {
+	case r := <-lists:
+		return r
+	default:
+		return nil
 	}
 }
 
@@ -151,7 +197,8 @@ func (s *Store) between(ctx context.Context, chore func()) error {
 func (s *Store) commitBatch(first *request, bulk bool) {
 	b := s.newBatch()
 	now := time.Now()
-	p := pace{start: now, asked: now.Sub(s.asked) < askedLately}
+	p := pace{start: now, asked: s.askedLately(now)}
+	lists, _ := s.openLists()
 	var company <-chan time.Time
 	if bulk {
 		timer := time.NewTimer(linger)
@@ -159,9 +206,10 @@ func (s *Store) commitBatch(first *request, bulk bool) {
 		company = timer.C
 	}
 	var over *batch
-	for r := first; r != nil; r = s.company(company, p.takesBulk(now)) {
-		if r.urgent {
-			p.urgent, company = true, nil
+	for r := first; r != nil; r = s.company(company, p.takesBulk(now), lists) {
+		p.urgent, p.listed = p.urgent || r.kind == urgent, p.listed || r.kind == listed
+		if p.urgent {
+			company = nil
 		}
 		b.undo = b.undo[:0] // what ran before is not taken back
 		before := b.savepoint()
@@ -179,10 +227,8 @@ func (s *Store) commitBatch(first *request, bulk bool) {
 			break
 		}
 	}
-	if p.urgent {
-		s.asked = now
-	}
 	err := s.finish(b)
+	s.keepPace(p)
 	if over == nil {
 		return
 	}
@@ -206,27 +252,24 @@ func (s *Store) finish(b *batch) error {
 
 // company returns a further request for the batch, nil when none comes. Once
 // somebody waits, nobody lingers.
-func (s *Store) company(linger <-chan time.Time, bulk bool) *request {
-	select {
-	case r := <-s.urgent:
-		return r
-	default:
-	}
+func (s *Store) company(linger <-chan time.Time, bulk bool, lists <-chan *request) *request {
 	if !bulk {
-		return nil
-	}
-	if linger == nil {
 		select {
-		case r := <-s.bulk:
+		case r := <-s.urgent:
 			return r
 		default:
 			return nil
 		}
 	}
+	if r := s.waiting(lists); r != nil || linger == nil {
+		return r
+	}
 	select {
 	case r := <-s.urgent:
 		return r
 	case r := <-s.bulk:
+		return r
+	case r := <-lists:
 		return r
 	case <-linger:
 	case <-s.closing:
@@ -237,6 +280,9 @@ func (s *Store) company(linger <-chan time.Time, bulk bool) *request {
 // run lets one function look at the batch and write to it; false when it
 // failed, and nothing of it is kept.
 func (s *Store) run(b *batch, r *request) bool {
+	if !r.taken.CompareAndSwap(false, true) {
+		return false
+	}
 	before := b.savepoint()
 	tx := &Tx{store: s, txn: b.txn, batch: b}
 	err := tx.Try(r.fn)
@@ -279,6 +325,7 @@ func (s *Store) write(b *batch) error {
 	if err := s.mark.advance(next.Seq); err != nil {
 		return s.breakDown(err)
 	}
+	s.unflushed.add(txn.ReadTs(), int64(b.bytes)+ownBytes)
 	s.head, s.inboxSeq, s.rowsLately = next, b.inbox, min(len(b.rows), 1024)
 	s.chats.committed(b.chats)
 	s.hooksMu.RLock()

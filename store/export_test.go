@@ -1,8 +1,42 @@
 package store
 
+import (
+	"context"
+	"math"
+
+	"github.com/dgraph-io/badger/v4"
+)
+
 // OpenSmall is Open with memory tables of the given size, so that a test can
 // fill one.
-func OpenSmall(opt Options, memTable int64) (*Store, error) { return open(opt, memTable) }
+func OpenSmall(opt Options, memTable int64) (*Store, error) {
+	return open(opt, memTable, func(rows badger.Options) badger.Options { return rows })
+}
+
+// OpenStuck is OpenSmall of a store whose memory tables reach no file after the
+// first few, until Unstick is called.
+func OpenStuck(opt Options, memTable int64) (*Store, error) {
+	return open(opt, memTable, func(rows badger.Options) badger.Options {
+		return rows.WithNumCompactors(0).WithNumLevelZeroTablesStall(rows.NumMemtables + 4)
+	})
+}
+
+// Unstick makes room for the memory tables that wait.
+func (s *Store) Unstick() error { return s.db.Flatten(1) }
+
+// HoldLists has lists wait for ever.
+func (s *Store) HoldLists(ctx context.Context) error {
+	return s.between(ctx, func() { s.unflushed.add(math.MaxUint64, math.MaxInt64/2) })
+}
+
+// ListsWait reports whether a function of UpdateOfList waits for its turn.
+func (s *Store) ListsWait() bool { return len(s.lists) > 0 }
+
+// ListsHeld reports whether lists wait for what is unflushed.
+func (s *Store) ListsHeld(ctx context.Context) (held bool, err error) {
+	err = s.between(ctx, func() { held = s.muchUnflushed() })
+	return held, err
+}
 
 // Low returns the commit up to which numbered rows were taken away.
 func (s *Store) Low() uint64 { return s.head.Low }

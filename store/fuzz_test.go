@@ -142,7 +142,7 @@ func FuzzTables(f *testing.F) {
 // badgerFiles are a list of tables and a table as Badger writes them.
 func badgerFiles(f *testing.F) (list, sst []byte) {
 	dir := f.TempDir()
-	db, err := openBadger(dir, 1<<20, zerolog.Nop())
+	db, err := openBadger((&Store{dir: dir, memTable: 1 << 20, log: zerolog.Nop()}).badgerOptions())
 	if err != nil {
 		f.Fatal(err)
 	}

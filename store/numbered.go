@@ -136,10 +136,7 @@ func (s *Store) verifyNumbered(txn *badger.Txn) error {
 // Memory tables are filled and flushed in the order of commits, so whatever is
 // not newer than the newest version in any table stands in a table.
 func (s *Store) flushedNumbers() (through uint64) {
-	var flushed uint64
-	for _, table := range s.db.Tables() {
-		flushed = max(flushed, table.MaxVersion)
-	}
+	flushed := s.newestInTables()
 	txn := s.db.NewTransaction(false)
 	defer txn.Discard()
 	opt := badger.DefaultIteratorOptions

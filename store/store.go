@@ -57,6 +57,7 @@ type Options struct {
 const (
 	defaultReserve = 256 << 20
 	memTableSize   = 32 << 20
+	memTables      = 2 // that wait to be flushed
 )
 
 // Store is an open store. All methods may be used by many goroutines.
@@ -69,12 +70,12 @@ type Store struct {
 	log     zerolog.Logger
 	reserve uint64
 
-	urgent, bulk chan *request
-	chores       chan func()
-	closing      chan struct{}
-	closed       sync.WaitGroup
-	closeOnce    sync.Once
-	broken       atomic.Pointer[error]
+	urgent, bulk, lists chan *request
+	chores              chan func()
+	closing             chan struct{}
+	closed              sync.WaitGroup
+	closeOnce           sync.Once
+	broken              atomic.Pointer[error]
 
 	memTable int64 // bytes of a memory table
 	insideMu sync.Mutex
@@ -83,15 +84,21 @@ type Store struct {
 
 	soundMu sync.Mutex // held while tables are read through
 
-	head       head      // owned by the committer
-	inboxSeq   uint64    // owned by the committer
-	chats      chats     // owned by the committer
-	seen       seenIDs   // owned by the committer
-	heard      *heard    // owned by the committer
-	rowsLately int       // of the last commit, which the next is like; owned by the committer
-	asked      time.Time // when somebody last waited for a commit; owned by the committer
-	erasures   *ledger
-	backups    sync.RWMutex // held for reading by those that are being made
+	began time.Time
+	asked atomic.Int64 // when somebody last waited for a commit, in nanoseconds since began; 0 for never
+
+	// What follows is the committer's own.
+	head       head
+	inboxSeq   uint64
+	chats      chats
+	seen       seenIDs
+	heard      *heard
+	rowsLately int       // of the last commit, which the next is like
+	rest       time.Time // until then lists are not taken
+	unflushed  unflushed
+
+	erasures *ledger
+	backups  sync.RWMutex // held for reading by those that are being made
 
 	hooksMu sync.RWMutex
 	hooks   []func(Commit)
@@ -108,9 +115,13 @@ type Commit struct {
 // Open opens the store, or makes a new one where there is neither a directory
 // with files nor a mark. A store that is not the one its mark speaks of, or
 // has lost acknowledged writes, is refused.
-func Open(opt Options) (*Store, error) { return open(opt, memTableSize) }
+func Open(opt Options) (*Store, error) {
+	return open(opt, memTableSize, func(rows badger.Options) badger.Options { return rows })
+}
 
-func open(opt Options, memTable int64) (*Store, error) {
+// open takes the size of a memory table in bytes, and what a test changes of
+// Badger's options.
+func open(opt Options, memTable int64, tune func(badger.Options) badger.Options) (*Store, error) {
 	v, err := newVault(opt.Key)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrWrongKey, err)
@@ -123,14 +134,14 @@ func open(opt Options, memTable int64) (*Store, error) {
 	s := &Store{
 		dir: dir, vault: v, mark: m, log: opt.Log, reserve: opt.Reserve,
 		keyer:  card.NewKeyer(v.subkey("look-up")),
-		urgent: make(chan *request, 256), bulk: make(chan *request, 256),
+		urgent: make(chan *request, 256), bulk: make(chan *request, 256), lists: make(chan *request, 256), began: time.Now(),
 		chores: make(chan func()), closing: make(chan struct{}),
 		memTable: memTable, chats: newChats(), seen: newSeenIDs(v), heard: newHeard(),
 	}
 	if s.reserve == 0 {
 		s.reserve = defaultReserve
 	}
-	if err := s.openRows(); err != nil {
+	if err := s.openRows(tune); err != nil {
 		return nil, errors.Join(err, m.close())
 	}
 	s.closed.Go(s.commitLoop)
@@ -224,7 +235,7 @@ func emptyOrAbsent(dir string) (bool, error) {
 }
 
 // openRows opens Badger and verifies that every acknowledged commit is there.
-func (s *Store) openRows() (err error) {
+func (s *Store) openRows(tune func(badger.Options) badger.Options) (err error) {
 	if err := os.MkdirAll(s.dir, 0o700); err != nil {
 		return fmt.Errorf("making the store's directory: %w", err)
 	}
@@ -238,13 +249,14 @@ func (s *Store) openRows() (err error) {
 	if err := removeEmptyLogs(s.dir); err != nil {
 		return errors.Join(err, s.erasures.close())
 	}
-	if err := syncLogs(s.dir); err != nil {
+	logs, err := syncLogs(s.dir)
+	if err != nil {
 		return errors.Join(err, s.erasures.close())
 	}
 	if err := checkTables(s.dir); err != nil {
 		return errors.Join(err, s.erasures.close())
 	}
-	s.db, err = openBadger(s.dir, s.memTable, s.log)
+	s.db, err = openBadger(tune(s.badgerOptions()))
 	if err != nil {
 		return errors.Join(damagedUnlessRefused(err), s.erasures.close())
 	}
@@ -252,6 +264,9 @@ func (s *Store) openRows() (err error) {
 		return errors.Join(err, s.db.Close(), s.erasures.close())
 	}
 	s.missErasures()
+	if logs > 0 { // a killed process left them, and Badger flushes them now
+		s.unflushed.add(s.db.MaxVersion()-1, int64(logs)*s.memTable)
+	}
 	return nil
 }
 
@@ -266,45 +281,49 @@ func damagedUnlessRefused(err error) error {
 }
 
 // syncLogs puts on the disk what a killed process left in the system's memory:
-// what is read from it now must still be there after a power cut.
-func syncLogs(dir string) error {
+// what is read from it now must still be there after a power cut. It returns the
+// number of logs.
+func syncLogs(dir string) (number int, err error) {
 	logs, err := filepath.Glob(filepath.Join(dir, "*.mem"))
 	if err != nil {
-		return fmt.Errorf("looking for the store's logs: %w", err)
+		return 0, fmt.Errorf("looking for the store's logs: %w", err)
 	}
 	for _, path := range logs {
 		file, err := os.Open(path)
 		if err != nil {
-			return fmt.Errorf("opening a log of the store: %w", err)
+			return 0, fmt.Errorf("opening a log of the store: %w", err)
 		}
 		if err := errors.Join(file.Sync(), file.Close()); err != nil {
-			return fmt.Errorf("syncing a log of the store: %w", err)
+			return 0, fmt.Errorf("syncing a log of the store: %w", err)
 		}
 	}
-	return nil
+	return len(logs), nil
 }
 
-// openBadger turns a panic over damaged files, which Badger has several of,
-// into an error.
-func openBadger(dir string, memTable int64, log zerolog.Logger) (db *badger.DB, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			db, err = nil, fmt.Errorf("%w: %v", ErrDamaged, r)
-		}
-	}()
-	opt := badger.DefaultOptions(dir).
+func (s *Store) badgerOptions() badger.Options {
+	return badger.DefaultOptions(s.dir).
 		WithSyncWrites(true).
 		WithDetectConflicts(false).
 		WithMetricsEnabled(false).
 		WithCompression(options.None).
 		WithBlockCacheSize(0).
 		WithChecksumVerificationMode(options.OnBlockRead).
-		WithMemTableSize(memTable).
-		WithValueThreshold(min(1<<20, memTable/8)).
-		WithNumMemtables(2).
+		WithMemTableSize(s.memTable).
+		WithValueThreshold(min(1<<20, s.memTable/8)).
+		WithNumMemtables(memTables).
 		WithNumCompactors(2).
 		WithValueLogFileSize(16 << 20).
-		WithLogger(badgerLog{log})
+		WithLogger(badgerLog{s.log})
+}
+
+// openBadger turns a panic over damaged files, which Badger has several of,
+// into an error.
+func openBadger(opt badger.Options) (db *badger.DB, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			db, err = nil, fmt.Errorf("%w: %v", ErrDamaged, r)
+		}
+	}()
 	return badger.Open(opt)
 }
 

@@ -129,8 +129,13 @@ func oneAfterTheOther(_ *testing.T, b *bench) {
 	for n := range writers {
 		all.Go(func() {
 			update := b.store.Update
-			if n%2 == 0 {
+			switch n % 4 {
+			case 1:
 				update = b.store.UpdateInBulk
+			case 2:
+				update = b.store.UpdateGathered
+			case 3:
+				update = b.store.UpdateOfList
 			}
 			for range each {
 				err := update(context.Background(), func(tx *store.Tx) error {
