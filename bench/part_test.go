@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"runtime"
 	"runtime/pprof"
+	"runtime/trace"
 	"strconv"
 	"strings"
 	"testing"
@@ -180,22 +181,32 @@ func get(b *testing.B, url string, into any) {
 }
 
 // profile writes a processor profile of the part to KARTYAR_BENCH_PROFILE, its
-// name and its process, when that is set, until the returned function is called.
-// pprof takes those of several turns together.
+// name and its process, when that is set, until the returned function is called;
+// and an execution trace to KARTYAR_BENCH_TRACE. pprof takes the profiles of
+// several turns together.
 func profile() (stop func()) {
-	path := os.Getenv("KARTYAR_BENCH_PROFILE")
+	stopProfile := recorded("KARTYAR_BENCH_PROFILE", pprof.StartCPUProfile, pprof.StopCPUProfile)
+	stopTrace := recorded("KARTYAR_BENCH_TRACE", trace.Start, trace.Stop)
+	return func() {
+		stopTrace()
+		stopProfile()
+	}
+}
+
+func recorded(variable string, start func(io.Writer) error, end func()) (stop func()) {
+	path := os.Getenv(variable)
 	if path == "" {
 		return func() {}
 	}
 	file, err := os.Create(path + "." + os.Getenv(partName) + "." + strconv.Itoa(os.Getpid()))
 	if err == nil {
-		err = pprof.StartCPUProfile(file)
+		err = start(file)
 	}
 	if err != nil {
 		panic(err)
 	}
 	return func() {
-		pprof.StopCPUProfile()
+		end()
 		_ = file.Close()
 	}
 }
