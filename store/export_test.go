@@ -32,10 +32,13 @@ func (s *Store) HoldLists(ctx context.Context) error {
 // ListsWait reports whether a function of UpdateOfList waits for its turn.
 func (s *Store) ListsWait() bool { return len(s.lists) > 0 }
 
-// ListsHeld reports whether lists wait for what is unflushed.
-func (s *Store) ListsHeld(ctx context.Context) (held bool, err error) {
-	err = s.between(ctx, func() { held = s.muchUnflushed() })
-	return held, err
+// Stuck reports whether no memory table reaches a file any more, and lists wait
+// for that.
+func (s *Store) Stuck(ctx context.Context) (stuck bool, err error) {
+	err = s.between(ctx, func() {
+		stuck = s.db.Levels()[0].NumTables >= s.db.Opts().NumLevelZeroTablesStall && s.muchUnflushed()
+	})
+	return stuck, err
 }
 
 // Low returns the commit up to which numbered rows were taken away.
