@@ -61,12 +61,12 @@ func (c *Client) Introduce(ctx context.Context, a About) (changed bool, err erro
 // aboutPart is one thing that is got and set by methods of its own.
 type aboutPart struct {
 	method, parameter, value string
-	same                     func(result []byte) bool
+	same                     func(result string) bool
 }
 
 func (a About) parts() []aboutPart {
 	text := func(method, parameter, want string) aboutPart {
-		return aboutPart{method, parameter, want, func(result []byte) bool {
+		return aboutPart{method, parameter, want, func(result string) bool {
 			o, _ := readObject(result)
 			got, _ := o.text(parameter)
 			return got == want
@@ -77,9 +77,9 @@ func (a About) parts() []aboutPart {
 		panic(fmt.Sprintf("bot: encoding strings: %v", err)) // cannot be
 	}
 	return []aboutPart{
-		{"MyCommands", "commands", string(commands), func(result []byte) bool {
+		{"MyCommands", "commands", string(commands), func(result string) bool {
 			var got []Command
-			return json.Unmarshal(result, &got) == nil && slices.Equal(got, a.Commands)
+			return json.Unmarshal([]byte(result), &got) == nil && slices.Equal(got, a.Commands)
 		}},
 		text("MyDescription", "description", a.Description),
 		text("MyShortDescription", "short_description", a.Short),

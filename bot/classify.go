@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"encoding/json"
 	"errors"
 	"net"
 	"net/http"
@@ -23,30 +22,31 @@ const (
 	maxDescription = 200
 )
 
-// classify reads again, leniently, an answer that the library did not take. It
-// returns the result if the call was accepted after all.
+// classify reads an answer, leniently. It returns the result, undecoded JSON, if
+// the call was accepted.
 //
 // What is not the Bot API's own JSON comes from something in between (a proxy,
 // a filter, a portal) and is an Outage whatever its status says, except that
 // 429 is obeyed from anyone: a 403 page of a filter must not mark people as
 // having blocked the bot.
-func (c *Client) classify(method string, x *exchange) (json.RawMessage, *Error) {
-	e := &Error{Kind: Outage, Method: method, Code: x.status}
+func (c *Client) classify(method string, x *exchange) (result string, _ *Error) {
+	status := x.answer.status
+	e := &Error{Kind: Outage, Method: method, Code: status}
 	if x.err != nil {
 		e.Code, e.Description, e.unreached = 0, transportText(x.err), isDial(x.err)
-		return nil, e
+		return "", e
 	}
-	answer, err := readObject(x.body)
+	answer, err := readObject(x.answer.body)
 	ok, isEnvelope := answer.flag("ok")
 	if err != nil || !isEnvelope {
-		e.Description = "not an answer of the Bot API: " + strings.TrimSpace(strconv.Itoa(x.status)+" "+http.StatusText(x.status))
-		if x.status == http.StatusTooManyRequests {
-			e.Kind, e.RetryAfter = Limited, retryAfter(nil, x.header, c.now())
+		e.Description = "not an answer of the Bot API: " + strings.TrimSpace(strconv.Itoa(status)+" "+http.StatusText(status))
+		if status == http.StatusTooManyRequests {
+			e.Kind, e.RetryAfter = Limited, retryAfter(nil, x.answer.retryAfter, c.now())
 		}
-		return nil, e
+		return "", e
 	}
 	if ok {
-		return json.RawMessage(answer.raw("result")), nil
+		return answer.raw("result"), nil
 	}
 	if code, ok := answer.number("error_code"); ok && code > 0 && code < 1000 {
 		e.Code = int(code)
@@ -60,9 +60,9 @@ func (c *Client) classify(method string, x *exchange) (json.RawMessage, *Error) 
 		e.Kind = Blocked
 	}
 	if e.Kind == Limited {
-		e.RetryAfter = retryAfter(parameters, x.header, c.now())
+		e.RetryAfter = retryAfter(parameters, x.answer.retryAfter, c.now())
 	}
-	return nil, e
+	return "", e
 }
 
 // kindFor maps an answer of the platform to a kind; description is in lower
@@ -104,14 +104,14 @@ func kindFor(code int, description string) ErrorKind {
 
 // retryAfter returns how long a 429 asks to wait: the platform's own figure,
 // else the header's (seconds or a date), else a few seconds.
-func retryAfter(parameters object, header http.Header, now time.Time) time.Duration {
+func retryAfter(parameters object, header string, now time.Time) time.Duration {
 	wait := untoldWait
 	if n, ok := parameters.number("retry_after"); ok && n > 0 {
 		wait = seconds(n)
-	} else if s := header.Get("Retry-After"); s != "" {
-		if n, err := strconv.ParseInt(strings.TrimSpace(s), 10, 64); err == nil && n > 0 {
+	} else if header != "" {
+		if n, err := strconv.ParseInt(strings.TrimSpace(header), 10, 64); err == nil && n > 0 {
 			wait = seconds(n)
-		} else if at, err := http.ParseTime(s); err == nil && at.After(now) {
+		} else if at, err := http.ParseTime(header); err == nil && at.After(now) {
 			wait = at.Sub(now)
 		}
 	}

@@ -2,7 +2,7 @@ package bot
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -77,7 +77,7 @@ type Client struct {
 	gate    *gate
 	draw    func(facts []byte) ([]byte, error) // nil: no pictures
 	timeout time.Duration                      // of every call but getUpdates
-	ahead   atomic.Pointer[time.Duration]
+	dated   atomic.Pointer[dated]              // the last answer that had a date
 	polled  func(error)
 	sent    func(Class, error)
 	told    troubles
@@ -159,73 +159,79 @@ func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse
 // context, reads without bound and hides the status; here each is put right.
 type exchange struct {
 	ctx     context.Context
+	until   time.Time // when the call has taken too long
 	client  *http.Client
 	line    *line    // in place of client; nil for calls that may take long
 	payload *payload // goes in place of the request's body; nil where that stays
 
-	status int
-	header http.Header
-	body   []byte
-	long   bool  // the answer is longer than maxAnswer; body is its beginning
+	answer answer
 	err    error // of the transport
 }
 
-// Do makes one request and reads its answer to the end.
-func (x *exchange) Do(req *http.Request) (*http.Response, error) {
-	if x.payload != nil {
-		x.payload.into(req)
-	}
-	resp, body, err := x.exchange(req)
-	if resp != nil {
-		x.status, x.header = resp.StatusCode, resp.Header
-	}
-	x.body = body
-	if err != nil {
-		x.err = err
-		return nil, err
-	}
-	// The library would decode the answer twice over and keep its status to
-	// itself: classify reads it, once, where it stands.
-	resp.Body = io.NopCloser(strings.NewReader("{}"))
-	return resp, nil
+// answer is what a server said.
+type answer struct {
+	status           int
+	date, retryAfter string // headers
+	body             string
+	long             bool // it is longer than maxAnswer; body is its beginning
 }
 
-func (x *exchange) exchange(req *http.Request) (*http.Response, []byte, error) {
-	switch {
-	case x.line == nil:
-		return x.whole(x.ctx, req)
-	case x.payload != nil:
-		return x.line.do(x.ctx, req, x.payload.body)
+// errAnswered is what the library gets in place of an answer. It would decode it
+// twice over and keep its status to itself: classify reads it, once.
+var errAnswered = errors.New("the answer is kept")
+
+// Do makes one request and reads its answer to the end.
+func (x *exchange) Do(req *http.Request) (*http.Response, error) {
+	if x.answer, x.err = x.exchange(req); x.err != nil {
+		return nil, x.err
 	}
-	return x.line.do(x.ctx, req, nil)
+	return nil, errAnswered
+}
+
+func (x *exchange) exchange(req *http.Request) (answer, error) {
+	if x.line == nil {
+		return x.whole(req)
+	}
+	if x.payload == nil { // what the library wrote, which is short
+		form, err := io.ReadAll(req.Body)
+		if err != nil {
+			return answer{}, fmt.Errorf("reading a request's body: %w", err)
+		}
+		x.payload = &payload{form, req.Header.Get("Content-Type")}
+	}
+	return x.line.do(x.ctx, x.until, req.URL, x.payload)
 }
 
 // whole makes a request by net/http and reads its answer to the end.
-func (x *exchange) whole(ctx context.Context, req *http.Request) (*http.Response, []byte, error) {
+func (x *exchange) whole(req *http.Request) (a answer, err error) {
+	ctx, cancel := context.WithDeadline(x.ctx, x.until)
+	defer cancel()
+	if x.payload != nil {
+		x.payload.into(req)
+	}
 	resp, err := x.client.Do(req.WithContext(ctx)) //nolint:gosec // the operator says where the platform is
 	if err != nil {
-		return nil, nil, err
+		return a, err
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	a = answer{status: resp.StatusCode, date: resp.Header.Get("Date"), retryAfter: resp.Header.Get("Retry-After"), body: string(body)}
 	if err == nil && len(body) > maxAnswer {
-		x.long, err = true, fmt.Errorf("the answer is longer than %d bytes", maxAnswer)
+		a.long, err = true, fmt.Errorf("the answer is longer than %d bytes", maxAnswer)
 	}
-	return resp, body, err
+	return a, err
 }
 
-// call makes one call and returns its result, undecoded. It waits for nothing
-// but the answer.
-func (c *Client) call(ctx context.Context, method string, params tgbotapi.Params, timeout time.Duration) (json.RawMessage, error) {
+// call makes one call and returns its result, undecoded JSON. It waits for
+// nothing but the answer.
+func (c *Client) call(ctx context.Context, method string, params tgbotapi.Params, timeout time.Duration) (string, error) {
 	return c.callWith(ctx, method, params, nil, timeout)
 }
 
 // callWith is call with a file to upload, nil for none; then params are not
 // sent but say what must not come back in an error.
-func (c *Client) callWith(ctx context.Context, method string, params tgbotapi.Params, file *payload, timeout time.Duration) (json.RawMessage, error) {
-	callCtx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	x := &exchange{ctx: callCtx, client: c.http, payload: file}
+func (c *Client) callWith(ctx context.Context, method string, params tgbotapi.Params, file *payload, timeout time.Duration) (string, error) {
+	x := &exchange{ctx: ctx, until: time.Now().Add(timeout), client: c.http, payload: file}
 	if method != "getUpdates" && file == nil { // one call for a hundred updates, and with a long answer
 		x.line = c.line
 	}
@@ -238,18 +244,16 @@ func (c *Client) callWith(ctx context.Context, method string, params tgbotapi.Pa
 	}
 	api := c.api
 	api.Client = x
-	_, err := api.MakeRequest(method, form)
-	if date, err := http.ParseTime(x.header.Get("Date")); err == nil {
-		ahead := c.now().Sub(date)
-		c.ahead.Store(&ahead)
+	if _, err := api.MakeRequest(method, form); x.err == nil && !errors.Is(err, errAnswered) {
+		x.err = err // the request could not even be built
 	}
-	if x.err == nil && x.status == 0 { // the request could not even be built
-		x.err = err
+	if x.answer.date != "" {
+		c.dated.Store(&dated{x.answer.date, c.now()})
 	}
 	if x.err != nil && ctx.Err() != nil {
-		return nil, fmt.Errorf("%s: %w", method, context.Cause(ctx))
+		return "", fmt.Errorf("%s: %w", method, context.Cause(ctx))
 	}
-	if x.err != nil && callCtx.Err() != nil {
+	if x.err != nil && !time.Now().Before(x.until) {
 		x.err = fmt.Errorf("no answer within %v", timeout)
 	}
 	result, failed := c.classify(method, x)
@@ -257,16 +261,22 @@ func (c *Client) callWith(ctx context.Context, method string, params tgbotapi.Pa
 		return result, nil
 	}
 	if ctx.Err() != nil {
-		return nil, fmt.Errorf("%s: %w", method, context.Cause(ctx))
+		return "", fmt.Errorf("%s: %w", method, context.Cause(ctx))
 	}
 	if text := params["text"]; text != "" {
 		failed.Description = strings.ReplaceAll(failed.Description, text, "…")
 	}
 	failed.Description = c.tidy(failed.Description)
-	if x.long {
-		return nil, &longAnswer{failed, x.body}
+	if x.answer.long {
+		return "", &longAnswer{failed, []byte(x.answer.body)}
 	}
-	return nil, failed
+	return "", failed
+}
+
+// dated is when an answer came, and the time that it says it was made at.
+type dated struct {
+	header string
+	came   time.Time
 }
 
 // Me asks who the bot is: its identity, which outlives a change of token, and
@@ -289,10 +299,15 @@ func (c *Client) Me(ctx context.Context) (card.Bot, string, error) {
 // last answer, by the Date header (RFC 9110, section 6.6.1), which has whole
 // seconds; known is false while no answer had one.
 func (c *Client) Ahead() (ahead time.Duration, known bool) {
-	if d := c.ahead.Load(); d != nil {
-		return *d, true
+	d := c.dated.Load()
+	if d == nil {
+		return 0, false
 	}
-	return 0, false
+	made, err := http.ParseTime(d.header)
+	if err != nil {
+		return 0, false
+	}
+	return d.came.Sub(made), true
 }
 
 // HasWebhook asks whether a webhook is set. Its address may hold a secret and

@@ -128,7 +128,7 @@ func TestRetryAfterHeader(t *testing.T) {
 		"soon":                          untoldWait,
 		"-3":                            untoldWait,
 	} {
-		if got := retryAfter(nil, http.Header{"Retry-After": {value}}, now); got != want {
+		if got := retryAfter(nil, value, now); got != want {
 			t.Errorf("Retry-After %q: %v, want %v", value, got, want)
 		}
 	}

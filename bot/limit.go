@@ -147,9 +147,13 @@ func (g *gate) acquire(ctx context.Context, class Class, chat int64) error {
 	if err := context.Cause(ctx); err != nil {
 		return err
 	}
-	w := &waiter{chat: chat, gone: make(chan struct{})}
 	class = min(class, classes-1)
 	g.mu.Lock()
+	if g.atOnce(chat) {
+		g.mu.Unlock()
+		return nil
+	}
+	w := &waiter{chat: chat, gone: make(chan struct{})}
 	g.queue[class] = append(g.queue[class], w)
 	g.grant()
 	g.mu.Unlock()
@@ -168,6 +172,22 @@ func (g *gate) acquire(ctx context.Context, class Class, chat int64) error {
 	g.remove(class, w)
 	g.grant()
 	return context.Cause(ctx)
+}
+
+// atOnce takes a token for a message to the chat when it may go now and nobody
+// waits. g.mu is held.
+func (g *gate) atOnce(chat int64) bool {
+	for _, waiting := range g.queue {
+		if len(waiting) > 0 {
+			return false
+		}
+	}
+	now := g.now()
+	if max(g.limits.botWait(now), g.limits.chatWait(chat, now)) > 0 {
+		return false
+	}
+	g.limits.take(chat, now)
+	return true
 }
 
 // grant gives tokens to all who may go now and sets the timer for the next.

@@ -77,26 +77,19 @@ func newLine(api string, most int) *line {
 	return l
 }
 
-// do makes a request and reads its answer to the end. body goes in place of the
-// request's own; nil, that is read, which is short: what the library writes.
-func (l *line) do(ctx context.Context, req *http.Request, body []byte) (*http.Response, []byte, error) {
-	if body == nil {
-		var err error
-		if body, err = io.ReadAll(req.Body); err != nil {
-			return nil, nil, fmt.Errorf("reading a request's body: %w", err)
-		}
-	}
+// do posts a body and reads the answer to the end, which is over at until.
+func (l *line) do(ctx context.Context, until time.Time, to *url.URL, body *payload) (answer, error) {
 	out, in := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()
 	defer fasthttp.ReleaseRequest(out)
 	defer fasthttp.ReleaseResponse(in)
-	out.Header.SetMethod(req.Method)
-	out.Header.SetHost(req.URL.Host)
-	out.Header.SetContentType(req.Header.Get("Content-Type"))
-	out.Header.SetRequestURI(req.URL.RequestURI()) // as it is: the token's colon stays a colon
-	out.SetBodyRaw(body)
-	w, err := l.take(ctx)
+	out.Header.SetMethod(http.MethodPost)
+	out.Header.SetHost(to.Host)
+	out.Header.SetContentType(body.kind)
+	out.Header.SetRequestURI(to.RequestURI()) // as it is: the token's colon stays a colon
+	out.SetBodyRaw(body.body)
+	w, err := l.take(ctx, until)
 	if err != nil {
-		return nil, nil, err
+		return answer{}, err
 	}
 	stop := context.AfterFunc(ctx, func() { _ = w.SetDeadline(time.Unix(1, 0)) })
 	err = w.exchange(out, in)
@@ -107,15 +100,12 @@ func (l *line) do(ctx context.Context, req *http.Request, body []byte) (*http.Re
 		_ = w.Close()
 	}
 	if err != nil {
-		return nil, nil, err
+		return answer{}, err
 	}
-	resp := &http.Response{StatusCode: in.StatusCode(), Header: http.Header{}}
-	for _, name := range []string{"Date", "Retry-After"} {
-		if value := in.Header.Peek(name); len(value) > 0 {
-			resp.Header.Set(name, string(value))
-		}
-	}
-	return resp, append([]byte(nil), in.Body()...), nil
+	return answer{
+		status: in.StatusCode(), body: string(in.Body()),
+		date: string(in.Header.Peek("Date")), retryAfter: string(in.Header.Peek("Retry-After")),
+	}, nil
 }
 
 func (w *wire) exchange(out *fasthttp.Request, in *fasthttp.Response) error {
@@ -145,19 +135,20 @@ func unquoted(err error) error {
 
 var errNoHTTP = errors.New("it is not as HTTP wants it, or its head is too long")
 
-// take returns a connection on which nothing is under way.
-func (l *line) take(ctx context.Context) (*wire, error) {
+// take returns a connection on which nothing is under way, and which ends all
+// that is at until.
+func (l *line) take(ctx context.Context, until time.Time) (*wire, error) {
 	for {
 		l.mu.Lock()
 		last := len(l.idle) - 1
 		if last < 0 {
 			l.mu.Unlock()
-			return l.dial(ctx)
+			return l.dial(ctx, until)
 		}
 		w := l.idle[last]
 		l.idle = l.idle[:last]
 		l.mu.Unlock()
-		if time.Since(w.used) < idleMost && w.quiet() {
+		if time.Since(w.used) < idleMost && w.SetDeadline(until) == nil && w.quiet() {
 			return w, nil
 		}
 		_ = w.Close()
@@ -207,9 +198,11 @@ func (w *wire) quiet() bool {
 	return err == nil && quiet
 }
 
-func (l *line) dial(ctx context.Context) (*wire, error) {
-	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
+func (l *line) dial(ctx context.Context, until time.Time) (*wire, error) {
+	ctx, cancel := context.WithDeadline(ctx, until)
 	defer cancel()
+	ctx, cancelDial := context.WithTimeout(ctx, dialTimeout)
+	defer cancelDial()
 	conn, err := (&net.Dialer{KeepAlive: 30 * time.Second}).DialContext(ctx, "tcp", l.addr)
 	if err != nil {
 		return nil, err
@@ -220,6 +213,9 @@ func (l *line) dial(ctx context.Context) (*wire, error) {
 			return nil, errors.Join(err, conn.Close())
 		}
 		conn = over
+	}
+	if err := conn.SetDeadline(until); err != nil {
+		return nil, errors.Join(err, conn.Close())
 	}
 	return &wire{Conn: conn, r: bufio.NewReaderSize(conn, headMost), w: bufio.NewWriter(conn)}, nil
 }

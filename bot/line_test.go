@@ -7,24 +7,23 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // post makes one call over a line.
-func post(ctx context.Context, l *line, url, body string) (int, string, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, strings.NewReader(body))
+func post(ctx context.Context, l *line, to, body string) (int, string, error) {
+	at, err := url.Parse(to)
 	if err != nil {
 		return 0, "", err
 	}
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	resp, answer, err := l.do(ctx, req, nil)
-	if err != nil {
-		return 0, "", err
-	}
-	return resp.StatusCode, string(answer), nil
+	form := &payload{[]byte(body), "application/x-www-form-urlencoded"}
+	answer, err := l.do(ctx, time.Now().Add(callTimeout), at, form)
+	return answer.status, answer.body, err
 }
 
 // echo answers with what it was sent, and counts calls and connections.

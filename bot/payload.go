@@ -49,12 +49,14 @@ func jsonPayload(params tgbotapi.Params) *payload {
 // stands between two escapes is copied in one piece.
 func appendText(b []byte, s string) []byte {
 	const hex = "0123456789abcdef"
-	s = strings.ToValidUTF8(s, string(utf8.RuneError))
+	if !utf8.ValidString(s) {
+		s = strings.ToValidUTF8(s, string(utf8.RuneError))
+	}
 	b = append(b, '"')
 	start := 0
 	for i := range len(s) {
 		c := s[i]
-		if c >= ' ' && c != '"' && c != '\\' {
+		if c > '\\' || c >= ' ' && c != '"' && c != '\\' { // above: most of what is Persian or code
 			continue
 		}
 		b = append(b, s[start:i]...)

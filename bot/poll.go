@@ -67,37 +67,33 @@ func (c *Client) GetUpdates(ctx context.Context, offset int64, limit int, timeou
 	if err != nil {
 		return nil, err
 	}
-	list := gjson.ParseBytes(result) // valid, as part of an answer that is
+	list := gjson.Parse(result) // valid, as part of an answer that is
 	if list.Type != gjson.Null && !list.IsArray() {
 		return nil, &Error{Method: "getUpdates", Description: "the result is no list"}
 	}
-	var bodies []json.RawMessage
-	for _, body := range list.Array() {
-		bodies = append(bodies, json.RawMessage(body.Raw))
-	}
-	return number(bodies, offset), nil
+	return number(list.Array(), offset), nil
 }
 
 // number gives each update its id, inferred for those whose own cannot be
 // read: ids rise within a batch, so it is at least one more than that of the
 // update before it, or than what the batch began with.
-func number(bodies []json.RawMessage, offset int64) []Raw {
-	batch := make([]Raw, len(bodies))
+func number(updates []gjson.Result, offset int64) []Raw {
+	batch := make([]Raw, len(updates))
 	next := max(offset, 0)
-	for i, body := range bodies {
-		id, ok := updateID(body)
+	for i, update := range updates {
+		id, ok := updateID(update.Raw)
 		if !ok {
 			id = next
 		}
-		batch[i] = Raw{UpdateID: id, Body: body, guessed: !ok}
+		batch[i] = Raw{UpdateID: id, Body: []byte(update.Raw), guessed: !ok}
 		next = id + 1
 	}
 	return batch
 }
 
 // updateID reads the id of an update that is part of valid JSON.
-func updateID(body []byte) (int64, bool) {
-	top, err := split(string(body))
+func updateID(update string) (int64, bool) {
+	top, err := split(update)
 	if err != nil {
 		return 0, false
 	}

@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -36,10 +35,7 @@ func (c *Client) Send(ctx context.Context, class Class, chat int64, r Reply) (me
 		}
 		r.Edit = 0
 	}
-	params, err := c.messageParams(chat, r)
-	if err != nil {
-		return 0, err
-	}
+	params := c.messageParams(chat, r)
 	if r.Edit != 0 && editable(r.Keyboard.Kind) {
 		params["message_id"] = strconv.Itoa(r.Edit)
 		id, err := c.send(ctx, class, chat, "editMessageText", params)
@@ -74,10 +70,7 @@ func (c *Client) Send(ctx context.Context, class Class, chat int64, r Reply) (me
 
 // sendVenue shows a place on a map, as a new message.
 func (c *Client) sendVenue(ctx context.Context, class Class, chat int64, r Reply) (int, error) {
-	params, err := c.messageParams(chat, r)
-	if err != nil {
-		return 0, err
-	}
+	params := c.messageParams(chat, r)
 	delete(params, "text")
 	delete(params, "link_preview_options")
 	params["latitude"] = strconv.FormatFloat(r.Venue.Latitude, 'f', -1, 64)
@@ -169,7 +162,7 @@ func notTried(method string, kind ErrorKind, wait time.Duration) error {
 }
 
 // messageParams are the parameters that a new message and an edit share.
-func (c *Client) messageParams(chat int64, r Reply) (tgbotapi.Params, error) {
+func (c *Client) messageParams(chat int64, r Reply) tgbotapi.Params {
 	params := tgbotapi.Params{
 		"chat_id": strconv.FormatInt(chat, 10),
 		"text":    c.profile.text(r.Text),
@@ -177,76 +170,8 @@ func (c *Client) messageParams(chat int64, r Reply) (tgbotapi.Params, error) {
 	if c.profile.NoPreview {
 		params["link_preview_options"] = `{"is_disabled":true}`
 	}
-	if m, ok := c.profile.markup(r.Keyboard); ok {
-		raw, err := json.Marshal(m)
-		if err != nil {
-			return nil, fmt.Errorf("writing a keyboard: %w", err)
-		}
-		params["reply_markup"] = string(raw)
+	if markup := c.profile.markup(r.Keyboard); markup != "" {
+		params["reply_markup"] = markup
 	}
-	return params, nil
-}
-
-// The platforms' keyboards: InlineKeyboardMarkup and ReplyKeyboardMarkup in one.
-type markup struct {
-	Inline      [][]inlineButton `json:"inline_keyboard,omitempty"`
-	Menu        [][]menuButton   `json:"keyboard,omitempty"`
-	Resize      bool             `json:"resize_keyboard,omitempty"`
-	Persistent  bool             `json:"is_persistent,omitempty"`
-	Placeholder string           `json:"input_field_placeholder,omitempty"`
-}
-
-type inlineButton struct {
-	Text string    `json:"text"`
-	Data string    `json:"callback_data,omitempty"`
-	URL  string    `json:"url,omitempty"`
-	Copy *copyText `json:"copy_text,omitempty"`
-}
-
-type copyText struct {
-	Text string `json:"text"`
-}
-
-type menuButton struct {
-	Text    string `json:"text"`
-	Contact bool   `json:"request_contact,omitempty"`
-	Place   bool   `json:"request_location,omitempty"`
-}
-
-// markup returns the platform's form of k; ok is false when there is nothing
-// to send. Buttons that the platform does not know are left out.
-func (p Profile) markup(k Keyboard) (m markup, ok bool) {
-	switch k.Kind {
-	case KeyboardInline:
-		for _, row := range k.Rows {
-			var out []inlineButton
-			for _, b := range row {
-				if b.Copy == "" {
-					out = append(out, inlineButton{Text: b.Text, Data: b.Data, URL: b.URL})
-				} else if p.CopyText {
-					out = append(out, inlineButton{Text: b.Text, Copy: &copyText{b.Copy}})
-				}
-			}
-			if len(out) > 0 {
-				m.Inline = append(m.Inline, out)
-			}
-		}
-		return m, len(m.Inline) > 0
-	case KeyboardMenu:
-		m = markup{Resize: true, Persistent: p.Persistent}
-		if p.Placeholder {
-			m.Placeholder = k.Placeholder
-		}
-		for _, row := range k.Rows {
-			var out []menuButton
-			for _, b := range row {
-				out = append(out, menuButton{Text: b.Text, Contact: b.Contact, Place: b.Location})
-			}
-			if len(out) > 0 {
-				m.Menu = append(m.Menu, out)
-			}
-		}
-		return m, len(m.Menu) > 0
-	}
-	return markup{}, false
+	return params
 }

@@ -30,7 +30,7 @@ var mediaFields = []string{
 // to come from the presser's own chat, which has the presser's id; Private is
 // false for it.
 func Decode(p Profile, bot card.Bot, raw []byte) (Update, error) {
-	top, err := readObject(raw)
+	top, err := readObject(string(raw))
 	if err != nil {
 		return Update{}, fmt.Errorf("%w: %w", ErrUndecodable, err)
 	}
@@ -39,20 +39,22 @@ func Decode(p Profile, bot card.Bot, raw []byte) (Update, error) {
 		return Update{}, unreadable("update_id")
 	}
 	u := Update{ID: id, From: card.Subscriber{Bot: bot}}
-	u.From.Chat, ok = top.chat()
 	kind, name := top.kind()
 	if kind == KindOther {
+		u.From.Chat, _ = top.chat()
 		return u, nil
 	}
 	body := top.object(name)
 	if body == nil {
 		return Update{}, unreadable(name)
 	}
-	if !ok || kind != KindCallback && !body.has("chat") {
+	chat := body.home()
+	if u.From.Chat, ok = body.homeID(chat); !ok || kind != KindCallback && !body.has("chat") {
 		return Update{}, unreadable(name + ".chat.id")
 	}
 	u.User, _ = body.object("from").number("id")
-	u.Private = isPrivate(body)
+	where, _ := chat.text("type")
+	u.Private = where == "private"
 	switch kind {
 	case KindMessage, KindEdited:
 		err = u.message(kind, body)
@@ -87,17 +89,6 @@ func (o object) kind() (Kind, string) {
 
 func unreadable(field string) error {
 	return fmt.Errorf("%w: %s is missing or ill-formed", ErrUndecodable, field)
-}
-
-// isPrivate reads chat.type of a message, of a callback's message or of a
-// change of membership.
-func isPrivate(body object) bool {
-	chat := body.object("chat")
-	if chat == nil {
-		chat = body.object("message").object("chat")
-	}
-	kind, _ := chat.text("type")
-	return kind == "private"
 }
 
 func (u *Update) message(kind Kind, m object) error {
@@ -203,7 +194,7 @@ func (u *Update) membership(m object) {
 // even an update that Decode refuses can be kept in its chat's order. It
 // agrees with Decode; ok is false when no chat can be made out.
 func ChatOf(raw []byte) (chat int64, ok bool) {
-	top, err := readObject(raw)
+	top, err := readObject(string(raw))
 	if err != nil {
 		return 0, false
 	}
@@ -214,26 +205,34 @@ func ChatOf(raw []byte) (chat int64, ok bool) {
 // any when the kind is not known.
 func (o object) chat() (int64, bool) {
 	if kind, name := o.kind(); kind != KindOther {
-		return o.object(name).ownChat()
+		body := o.object(name)
+		return body.homeID(body.home())
 	}
 	var best string // the first by name, wherever it stands
 	var chat int64
 	for _, f := range o {
-		if id, ok := o.object(f.name).ownChat(); ok && (best == "" || f.name < best) {
+		body := o.object(f.name)
+		if id, ok := body.homeID(body.home()); ok && (best == "" || f.name < best) {
 			best, chat = f.name, id
 		}
 	}
 	return chat, best != ""
 }
 
-// ownChat reads the chat of one kind of update: its own, its message's, or,
-// for what was pressed without a message, the private chat of who pressed,
-// which has the same id as the person.
-func (o object) ownChat() (int64, bool) {
-	for _, holder := range []object{o.object("chat"), o.object("message").object("chat")} {
-		if id, ok := holder.number("id"); ok && id != 0 {
-			return id, true
-		}
+// home returns the chat that one kind of update speaks of: its own, or its
+// message's.
+func (o object) home() object {
+	if chat := o.object("chat"); chat != nil {
+		return chat
+	}
+	return o.object("message").object("chat")
+}
+
+// homeID returns the id of that chat, or, for what was pressed without a
+// message, of the private chat of who pressed, which is the person's own.
+func (o object) homeID(chat object) (int64, bool) {
+	if id, ok := chat.number("id"); ok && id != 0 {
+		return id, true
 	}
 	if o.has("chat") || o.has("message") {
 		return 0, false
