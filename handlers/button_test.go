@@ -49,6 +49,18 @@ func TestButtonsOpenInTheirChatAlone(t *testing.T) {
 	})
 }
 
+// People keep buttons for years: this one is of the first version.
+func TestButtonOfBefore(t *testing.T) {
+	const data = "z1l1uzPqC0rfTKv1juCsF-MAebQ9ETMb4iK7KVIWk4Zyjrt8lm-GOYyFzygD28U"
+	p := press{actClaim, 7, short{1, 2, 3, 4, 5, 6, 7, 8}, card.ByReceipt, short{9, 10, 11}, 3, 1 << 31, 77, 1 << 63}
+	if got, ok := testSealer.open(card.ChatKey{1, 2, 3}, data); !ok || got != p {
+		t.Errorf("it opens as %+v, %v", got, ok)
+	}
+	if got := testSealer.data(card.ChatKey{1, 2, 3}, p); got != data {
+		t.Errorf("the same is %s now", got)
+	}
+}
+
 func TestButtonsSayNothing(t *testing.T) {
 	person := card.PersonKey{0xAA, 0xBB, 0xCC, 0xDD, 0xEE, 0xFF, 1, 2}
 	raw, err := base64.RawURLEncoding.DecodeString(testSealer.data(card.ChatKey{1}, pressFor(actStatus, person)))

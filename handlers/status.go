@@ -157,7 +157,7 @@ func (t *turn) cards(person card.PersonKey, p *store.Person, f *store.Follower) 
 		return bot.Reply{Text: locale.NoRecord(t.called(person), t.platform), Keyboard: inline(
 			row(t.newsButton(person, f)), elsewhereButtons())}, nil
 	}
-	view := locale.StatusView{Nickname: t.called(person), Fresh: answer.Fresh}
+	view := locale.StatusView{Nickname: t.called(person), Fresh: answer.Fresh, Cards: make([]locale.CardView, 0, len(answer.Cards))}
 	for _, c := range answer.Cards {
 		// News are still to come of every card but one that is there or gone.
 		done := c.State.Stage == card.StageReady || c.State.Stage == card.StageCollected
@@ -179,20 +179,20 @@ func (t *turn) cards(person card.PersonKey, p *store.Person, f *store.Follower) 
 const readyButtonsMost = 5
 
 func (t *turn) cardButtons(person card.PersonKey, f *store.Follower, answer lookup.Answer) bot.Keyboard {
-	var ready []lookup.Card
-	for _, c := range answer.Cards {
-		if c.State.Stage == card.StageReady && len(ready) < readyButtonsMost {
+	var ready []*lookup.Card
+	for i := range answer.Cards {
+		if c := &answer.Cards[i]; c.State.Stage == card.StageReady && len(ready) < readyButtonsMost {
 			ready = append(ready, c)
 		}
 	}
-	var rows [][]bot.Button
+	rows := make([][]bot.Button, 0, len(ready)+len(answer.Cards)+3)
 	var waits *lookup.Card
-	for i, c := range ready {
+	for _, c := range ready {
 		label, act := locale.ButtonCollected, actClaim
 		if c.Claimed {
 			label, act = locale.ButtonNotCollected, actUnclaim
 		} else if waits == nil {
-			waits = &ready[i]
+			waits = c
 		}
 		if len(ready) > 1 {
 			label += "، " + locale.Label(officeLabel(t.place(c.State.Office)))
@@ -205,7 +205,7 @@ func (t *turn) cardButtons(person card.PersonKey, f *store.Follower, answer look
 	if len(ready) > 0 {
 		rows = append(rows, t.mapButtons(t.chat, t.place(ready[0].State.Office)))
 	}
-	rows = append(rows, t.wayRows(person, answer.Cards)...)
+	rows = t.appendWays(rows, person, answer.Cards)
 	rows = append(rows, row(t.newsButton(person, f), t.button(locale.ButtonChooseOffice, pressFor(actOffices, person))))
 	return inline(rows...)
 }

@@ -105,8 +105,8 @@ func (t *turn) wayButtons(person card.PersonKey) bot.Keyboard {
 // wayButtonsMost is for how many cards there are buttons that show their way.
 const wayButtonsMost = 5
 
-// wayRows are the buttons under a status that show the way of each card.
-func (t *turn) wayRows(person card.PersonKey, cards []lookup.Card) (rows [][]bot.Button) {
+// appendWays appends the buttons under a status that show the way of each card.
+func (t *turn) appendWays(rows [][]bot.Button, person card.PersonKey, cards []lookup.Card) [][]bot.Button {
 	for i, c := range cards[:min(len(cards), wayButtonsMost)] {
 		label := locale.ButtonWay
 		if len(cards) > 1 {
