@@ -1,7 +1,6 @@
 package locale
 
 import (
-	"fmt"
 	"sync"
 	"time"
 	_ "time/tzdata" // an empty container has no zone files
@@ -41,7 +40,9 @@ func Date(t time.Time) string {
 	if !ok {
 		return noDate
 	}
-	return Digits(fmt.Sprintf("%d %s %d", day, months[month-1], year))
+	b := appendDigits(make([]byte, 0, 32), day, 1)
+	b = append(append(append(b, ' '), months[month-1]...), ' ')
+	return string(appendDigits(b, year, 1))
 }
 
 // LongDate is [Date] with the day of the week: «دوشنبه ۲ آذر ۱۴۰۵».
@@ -58,12 +59,16 @@ func ShortDate(t time.Time) string {
 	if !ok {
 		return noDate
 	}
-	return Digits(fmt.Sprintf("%04d/%02d/%02d", year, month, day))
+	b := appendDigits(make([]byte, 0, 32), year, 4)
+	b = appendDigits(append(b, '/'), month, 2)
+	return string(appendDigits(append(b, '/'), day, 2))
 }
 
 // Clock tells the time of day of t: «ساعت ۱۰:۳۰».
 func Clock(t time.Time) string {
-	return "ساعت " + Digits(t.In(Tehran()).Format("15:04"))
+	hour, minute, _ := t.In(Tehran()).Clock()
+	b := appendDigits(append(make([]byte, 0, 32), "ساعت "...), hour, 2)
+	return string(appendDigits(append(b, ':'), minute, 2))
 }
 
 // Day is [Date] as one says it at now: «امروز», «دیروز», or the date.

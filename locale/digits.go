@@ -1,7 +1,9 @@
 package locale
 
 import (
+	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
@@ -17,6 +19,20 @@ func Number(n int) string {
 // everything else as it was. It is for codes and dates; a count is written by
 // [Number].
 func Digits(s string) string { return strings.Map(persianDigit, s) }
+
+// appendDigits appends a number, not less than 0, in Persian digits, with zeros
+// before it up to a width.
+func appendDigits(b []byte, n, width int) []byte {
+	var room [20]byte
+	latin := strconv.AppendInt(room[:0], int64(n), 10)
+	for range width - len(latin) {
+		b = append(b, "۰"...)
+	}
+	for _, d := range latin {
+		b = utf8.AppendRune(b, persianDigit(rune(d)))
+	}
+	return b
+}
 
 // Latin returns s with its Persian and Arabic-Indic digits in Latin ones, and
 // everything else as it was.

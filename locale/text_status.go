@@ -82,25 +82,26 @@ type StatusView struct {
 // leaves the oldest out when all do not fit one message.
 func Status(s StatusView, now time.Time) string {
 	const room = 3600 // UTF-16 units, so that a lead and the freshness fit too
-	text, size := heading(s.Nickname), 0
+	texts, size := []string{heading(s.Nickname)}, 0
 	for i, c := range s.Cards {
 		part := cardText(c, now)
 		if len(s.Cards) > 1 {
 			part = "درخواست " + Number(i+1) + " از " + Number(len(s.Cards)) + "\n" + part
+			size += utf16Len(part)
 		}
-		if size += utf16Len(part); i > 0 && size > room {
-			text += "درخواست‌های قدیمی‌تر در این پیام جا نشد."
+		if i > 0 && size > room {
+			texts = append(texts, "درخواست‌های قدیمی‌تر در این پیام جا نشد.")
 			break
 		}
-		if text += part; i < len(s.Cards)-1 {
-			text += "\n\n"
+		if texts = append(texts, part); i < len(s.Cards)-1 {
+			texts = append(texts, "\n\n")
 		}
 	}
-	text += "\n" + Fresh(s.Fresh, now)
+	texts = append(texts, "\n", Fresh(s.Fresh, now))
 	if s.OfferNews {
-		text += "\n\nبرای این‌که با رسیدن کارت خبرتان کنیم، «" + ButtonSubscribe + "» را بزنید."
+		texts = append(texts, "\n\nبرای این‌که با رسیدن کارت خبرتان کنیم، «"+ButtonSubscribe+"» را بزنید.")
 	}
-	return text
+	return strings.Join(texts, "")
 }
 
 // utf16Len is how long the platforms count a text to be: a unit for each
