@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-
-	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 )
 
 // About is what the platform shows of the bot to who has not written yet, and
@@ -47,8 +45,7 @@ func (c *Client) Introduce(ctx context.Context, a About) (changed bool, err erro
 			if same {
 				continue
 			}
-			params := tgbotapi.Params{part.parameter: part.value}
-			params.AddNonEmpty("language_code", language)
+			params := parameters{{part.parameter, part.value}}.in(language)
 			if _, err := c.call(ctx, "set"+part.method, params, c.timeout); err != nil {
 				return changed, err
 			}
@@ -88,8 +85,14 @@ func (a About) parts() []aboutPart {
 
 // shows reports whether the platform shows a part in a language already.
 func (c *Client) shows(ctx context.Context, part aboutPart, language string) (bool, error) {
-	params := tgbotapi.Params{}
-	params.AddNonEmpty("language_code", language)
-	result, err := c.call(ctx, "get"+part.method, params, c.timeout)
+	result, err := c.call(ctx, "get"+part.method, parameters{}.in(language), c.timeout)
 	return err == nil && part.same(result), err
+}
+
+// in returns the parameters for a language; empty is the default.
+func (p parameters) in(language string) parameters {
+	if language == "" {
+		return p
+	}
+	return p.with("language_code", language)
 }

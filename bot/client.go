@@ -224,23 +224,23 @@ func (x *exchange) whole(req *http.Request) (a answer, err error) {
 
 // call makes one call and returns its result, undecoded JSON. It waits for
 // nothing but the answer.
-func (c *Client) call(ctx context.Context, method string, params tgbotapi.Params, timeout time.Duration) (string, error) {
+func (c *Client) call(ctx context.Context, method string, params parameters, timeout time.Duration) (string, error) {
 	return c.callWith(ctx, method, params, nil, timeout)
 }
 
 // callWith is call with a file to upload, nil for none; then params are not
 // sent but say what must not come back in an error.
-func (c *Client) callWith(ctx context.Context, method string, params tgbotapi.Params, file *payload, timeout time.Duration) (string, error) {
+func (c *Client) callWith(ctx context.Context, method string, params parameters, file *payload, timeout time.Duration) (string, error) {
 	x := &exchange{ctx: ctx, until: time.Now().Add(timeout), client: c.http, payload: file}
 	if method != "getUpdates" && file == nil { // one call for a hundred updates, and with a long answer
 		x.line = c.line
 	}
-	form := params
 	if file == nil && c.profile.JSON {
-		x.payload = jsonPayload(params)
+		x.payload = params.payload()
 	}
-	if x.payload != nil {
-		form = nil
+	var form tgbotapi.Params
+	if x.payload == nil {
+		form = params.form()
 	}
 	api := c.api
 	api.Client = x
@@ -263,7 +263,7 @@ func (c *Client) callWith(ctx context.Context, method string, params tgbotapi.Pa
 	if ctx.Err() != nil {
 		return "", fmt.Errorf("%s: %w", method, context.Cause(ctx))
 	}
-	if text := params["text"]; text != "" {
+	if text := params.get("text"); text != "" {
 		failed.Description = strings.ReplaceAll(failed.Description, text, "…")
 	}
 	failed.Description = c.tidy(failed.Description)

@@ -87,7 +87,11 @@ func (o object) object(name string) object {
 
 // text returns a field that is a string.
 func (o object) text(name string) (string, bool) {
-	raw := o.raw(name)
+	return unquote(o.raw(name))
+}
+
+// unquote reads the string that a field is, as it is written.
+func unquote(raw string) (string, bool) {
 	if !strings.HasPrefix(raw, `"`) {
 		return "", false
 	}
@@ -112,9 +116,17 @@ func (o object) flag(name string) (value, ok bool) {
 // number returns a field that is a whole number, written as one, as a float
 // without a fraction or as a string.
 func (o object) number(name string) (int64, bool) {
-	s := o.raw(name)
+	return whole(o.raw(name))
+}
+
+// whole reads the whole number that a field is, as it is written; empty is none.
+func whole(raw string) (int64, bool) {
+	if raw == "" {
+		return 0, false
+	}
+	s := raw
 	if strings.HasPrefix(s, `"`) {
-		s, _ = o.text(name)
+		s, _ = unquote(raw)
 	}
 	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
 		return n, true

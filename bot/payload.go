@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"io"
 	"net/http"
-	"strings"
+	"slices"
 	"unicode/utf8"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
@@ -19,51 +19,93 @@ type payload struct {
 	kind string // Content-Type
 }
 
-// jsonPayload is the parameters of a call as JSON. Keyboards and lists are JSON
-// already; all others are strings, as they are in a form: Telegram reads both
-// alike.
-func jsonPayload(params tgbotapi.Params) *payload {
+// parameters are those of a call, each of another name. The library's own are a
+// map, which costs more than all that is done with it.
+type parameters []parameter
+
+type parameter struct{ name, value string }
+
+// get returns the value of a name, empty when it has none.
+func (p parameters) get(name string) string {
+	for _, one := range p {
+		if one.name == name {
+			return one.value
+		}
+	}
+	return ""
+}
+
+// with returns the parameters with one more, as append does.
+func (p parameters) with(name, value string) parameters {
+	return append(p, parameter{name, value})
+}
+
+// without returns the parameters but those of the names.
+func (p parameters) without(names ...string) parameters {
+	var rest parameters
+	for _, one := range p {
+		if !slices.Contains(names, one.name) {
+			rest = append(rest, one)
+		}
+	}
+	return rest
+}
+
+// form returns the parameters as the library takes them.
+func (p parameters) form() tgbotapi.Params {
+	form := make(tgbotapi.Params, len(p))
+	for _, one := range p {
+		form[one.name] = one.value
+	}
+	return form
+}
+
+// payload returns the parameters as JSON. Keyboards and lists are JSON already;
+// all others are strings, as they are in a form: Telegram reads both alike.
+func (p parameters) payload() *payload {
 	size := 2
-	for name, value := range params {
-		size += len(name) + len(value) + len(value)/8 + 8
+	for _, one := range p {
+		size += len(one.name) + len(one.value) + len(one.value)/8 + 8
 	}
 	body := append(make([]byte, 0, size), '{')
-	for name, value := range params {
-		if len(body) > 1 {
+	for n, one := range p {
+		if n > 0 {
 			body = append(body, ',')
 		}
 		body = append(body, '"')
-		body = append(body, name...) // a name of the Bot API's needs no escape
+		body = append(body, one.name...) // a name of the Bot API's needs no escape
 		body = append(body, '"', ':')
-		switch name {
+		switch one.name {
 		case "reply_markup", "link_preview_options", "allowed_updates":
-			body = append(body, value...)
+			body = append(body, one.value...)
 		default:
-			body = appendText(body, value)
+			body = appendText(body, one.value)
 		}
 	}
 	return &payload{body: append(body, '}'), kind: "application/json"}
 }
 
-// appendText appends a JSON string. Persian has nothing to escape, so that what
-// stands between two escapes is copied in one piece.
+// appendText appends a JSON string, with marks in place of what is no UTF-8.
+// Persian has nothing to escape, so that what stands between two escapes is
+// copied in one piece.
 func appendText(b []byte, s string) []byte {
 	const hex = "0123456789abcdef"
-	if !utf8.ValidString(s) {
-		s = strings.ToValidUTF8(s, string(utf8.RuneError))
-	}
 	b = append(b, '"')
 	start := 0
-	for i := range len(s) {
-		c := s[i]
-		if c > '\\' || c >= ' ' && c != '"' && c != '\\' { // above: most of what is Persian or code
+	for i, r := range s {
+		if r >= ' ' && r != '"' && r != '\\' && r != utf8.RuneError {
 			continue
 		}
 		b = append(b, s[start:i]...)
-		if start = i + 1; c < ' ' {
-			b = append(b, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
-		} else {
-			b = append(b, '\\', c)
+		start = i + 1
+		switch {
+		case r < ' ':
+			b = append(b, '\\', 'u', '0', '0', hex[r>>4], hex[r&15])
+		case r == utf8.RuneError:
+			_, size := utf8.DecodeRuneInString(s[i:]) // 3 where the mark itself stands there
+			b, start = utf8.AppendRune(b, r), i+size
+		default:
+			b = append(b, '\\', byte(r))
 		}
 	}
 	return append(append(b, s[start:]...), '"')

@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"testing"
 	"unicode/utf8"
-
-	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 )
 
 // FuzzJSONPayload has any text come through as it is, or, where it is no UTF-8,
@@ -15,7 +13,7 @@ func FuzzJSONPayload(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		body := jsonPayload(tgbotapi.Params{"chat_id": "7", "text": text, "reply_markup": `{"inline_keyboard":[]}`}).body
+		body := parameters{{"chat_id", "7"}, {"text", text}, {"reply_markup", `{"inline_keyboard":[]}`}}.payload().body
 		var got struct {
 			Chat   string `json:"chat_id"`
 			Text   string

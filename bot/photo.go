@@ -2,12 +2,8 @@ package bot
 
 import (
 	"bytes"
-	"maps"
 	"mime/multipart"
-	"slices"
 	"unicode/utf16"
-
-	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 )
 
 // maxCaption is how long a photo's caption may be on both platforms, in UTF-16
@@ -15,11 +11,11 @@ import (
 const maxCaption = 1024
 
 // newUpload puts a file beside the parameters of a call, as a multipart form.
-func newUpload(params map[string]string, field, name string, file []byte) (*payload, error) {
+func newUpload(params parameters, field, name string, file []byte) (*payload, error) {
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
-	for _, key := range slices.Sorted(maps.Keys(params)) {
-		if err := form.WriteField(key, params[key]); err != nil {
+	for _, one := range params {
+		if err := form.WriteField(one.name, one.value); err != nil {
 			return nil, err
 		}
 	}
@@ -38,8 +34,8 @@ func newUpload(params map[string]string, field, name string, file []byte) (*payl
 
 // photo returns the call's form with the reply's picture and its text as the
 // caption, nil when it is to go as a text. params are those of the text.
-func (c *Client) photo(r Reply, params tgbotapi.Params) *payload {
-	if len(r.Picture) == 0 || c.draw == nil || len(utf16.Encode([]rune(params["text"]))) > maxCaption {
+func (c *Client) photo(r Reply, params parameters) *payload {
+	if len(r.Picture) == 0 || c.draw == nil || len(utf16.Encode([]rune(params.get("text")))) > maxCaption {
 		return nil
 	}
 	drawn, err := c.draw(r.Picture)
@@ -47,10 +43,7 @@ func (c *Client) photo(r Reply, params tgbotapi.Params) *payload {
 		c.log.Warn().Err(err).Msg("a picture could not be drawn; its text goes alone")
 		return nil
 	}
-	fields := maps.Clone(params)
-	fields["caption"] = fields["text"]
-	delete(fields, "text")
-	delete(fields, "link_preview_options")
+	fields := params.without("text", "link_preview_options").with("caption", params.get("text"))
 	form, err := newUpload(fields, "photo", "picture.png", drawn)
 	if err != nil {
 		c.log.Warn().Err(err).Msg("a picture could not be packed; its text goes alone")

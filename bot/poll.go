@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"time"
 
-	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 	"github.com/rs/zerolog"
 	"github.com/tidwall/gjson"
 )
@@ -49,19 +48,16 @@ type PollOptions struct {
 // (Decode refuses it) and confirmed, and nothing that was not received is
 // confirmed with it.
 func (c *Client) GetUpdates(ctx context.Context, offset int64, limit int, timeout time.Duration) ([]Raw, error) {
-	params := tgbotapi.Params{
-		"limit":   strconv.Itoa(limit),
-		"timeout": strconv.Itoa(int(timeout / time.Second)),
-	}
+	params := parameters{{"limit", strconv.Itoa(limit)}, {"timeout", strconv.Itoa(int(timeout / time.Second))}}
 	if offset != 0 {
-		params["offset"] = strconv.FormatInt(offset, 10)
+		params = params.with("offset", strconv.FormatInt(offset, 10))
 	}
 	if len(c.profile.AllowedUpdates) > 0 {
 		names, err := json.Marshal(c.profile.AllowedUpdates)
 		if err != nil {
 			return nil, fmt.Errorf("writing allowed_updates: %w", err)
 		}
-		params["allowed_updates"] = string(names)
+		params = params.with("allowed_updates", string(names))
 	}
 	result, err := c.call(ctx, "getUpdates", params, timeout+pollGrace)
 	if err != nil {
@@ -93,11 +89,7 @@ func number(updates []gjson.Result, offset int64) []Raw {
 
 // updateID reads the id of an update that is part of valid JSON.
 func updateID(update string) (int64, bool) {
-	top, err := split(update)
-	if err != nil {
-		return 0, false
-	}
-	id, ok := top.number("update_id")
+	id, ok := whole(gjson.Get(update, "update_id").Raw)
 	return id, ok && id >= 0 && id < math.MaxInt64
 }
 

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
+	"github.com/tidwall/gjson"
 )
 
 // Send says r to the chat and returns the number of the message that the
@@ -37,8 +37,7 @@ func (c *Client) Send(ctx context.Context, class Class, chat int64, r Reply) (me
 	}
 	params := c.messageParams(chat, r)
 	if r.Edit != 0 && editable(r.Keyboard.Kind) {
-		params["message_id"] = strconv.Itoa(r.Edit)
-		id, err := c.send(ctx, class, chat, "editMessageText", params)
+		id, err := c.send(ctx, class, chat, "editMessageText", params.with("message_id", strconv.Itoa(r.Edit)))
 		if err == nil {
 			if id == 0 {
 				id = r.Edit
@@ -53,10 +52,9 @@ func (c *Client) Send(ctx context.Context, class Class, chat int64, r Reply) (me
 		if e == nil || !e.Permanent() && e.Code != 404 {
 			return 0, err
 		}
-		delete(params, "message_id")
 	}
 	if r.Silent && c.profile.Silence {
-		params["disable_notification"] = "true"
+		params = params.with("disable_notification", "true")
 	}
 	if photo := c.photo(r, params); photo != nil {
 		id, err := c.sendWith(ctx, class, chat, "sendPhoto", params, photo)
@@ -71,17 +69,16 @@ func (c *Client) Send(ctx context.Context, class Class, chat int64, r Reply) (me
 // sendVenue shows a place on a map, as a new message.
 func (c *Client) sendVenue(ctx context.Context, class Class, chat int64, r Reply) (int, error) {
 	params := c.messageParams(chat, r)
-	delete(params, "text")
-	delete(params, "link_preview_options")
-	params["latitude"] = strconv.FormatFloat(r.Venue.Latitude, 'f', -1, 64)
-	params["longitude"] = strconv.FormatFloat(r.Venue.Longitude, 'f', -1, 64)
+	params = params.without("text", "link_preview_options").
+		with("latitude", strconv.FormatFloat(r.Venue.Latitude, 'f', -1, 64)).
+		with("longitude", strconv.FormatFloat(r.Venue.Longitude, 'f', -1, 64))
 	if r.Silent && c.profile.Silence {
-		params["disable_notification"] = "true"
+		params = params.with("disable_notification", "true")
 	}
 	if !c.profile.Venue {
 		return c.send(ctx, class, chat, "sendLocation", params)
 	}
-	params["title"], params["address"] = c.profile.text(r.Venue.Title), c.profile.text(r.Venue.Address)
+	params = params.with("title", c.profile.text(r.Venue.Title)).with("address", c.profile.text(r.Venue.Address))
 	return c.send(ctx, class, chat, "sendVenue", params)
 }
 
@@ -98,7 +95,7 @@ func (c *Client) AnswerCallback(ctx context.Context, id string) error {
 	if wait, why := c.gate.closed(c.now()); wait > 0 {
 		return notTried(method, why, wait)
 	}
-	_, err := c.call(ctx, method, tgbotapi.Params{"callback_query_id": id}, c.timeout)
+	_, err := c.call(ctx, method, parameters{{"callback_query_id", id}}, c.timeout)
 	if e := asError(err); e != nil && e.Kind == Limited {
 		c.gate.limited(e.RetryAfter)
 		c.tell(err)
@@ -123,12 +120,12 @@ func (c *Client) Available(now time.Time) (ok bool, wait time.Duration) {
 }
 
 // send makes one call that puts a message before a person, in its turn.
-func (c *Client) send(ctx context.Context, class Class, chat int64, method string, params tgbotapi.Params) (int, error) {
+func (c *Client) send(ctx context.Context, class Class, chat int64, method string, params parameters) (int, error) {
 	return c.sendWith(ctx, class, chat, method, params, nil)
 }
 
 // sendWith is send with a file to upload, nil for none.
-func (c *Client) sendWith(ctx context.Context, class Class, chat int64, method string, params tgbotapi.Params, file *payload) (int, error) {
+func (c *Client) sendWith(ctx context.Context, class Class, chat int64, method string, params parameters, file *payload) (int, error) {
 	if wait := c.gate.broken(c.now()); wait > 0 {
 		return 0, notTried(method, Outage, wait)
 	}
@@ -151,8 +148,7 @@ func (c *Client) sendWith(ctx context.Context, class Class, chat int64, method s
 		return 0, err
 	}
 	// Accepted, even if the result does not name the message.
-	message, _ := readObject(result)
-	id, _ := message.number("message_id")
+	id, _ := whole(gjson.Get(result, "message_id").Raw)
 	return int(id), nil
 }
 
@@ -162,16 +158,13 @@ func notTried(method string, kind ErrorKind, wait time.Duration) error {
 }
 
 // messageParams are the parameters that a new message and an edit share.
-func (c *Client) messageParams(chat int64, r Reply) tgbotapi.Params {
-	params := tgbotapi.Params{
-		"chat_id": strconv.FormatInt(chat, 10),
-		"text":    c.profile.text(r.Text),
-	}
+func (c *Client) messageParams(chat int64, r Reply) parameters {
+	params := append(make(parameters, 0, 5), parameter{"chat_id", strconv.FormatInt(chat, 10)}, parameter{"text", c.profile.text(r.Text)})
 	if c.profile.NoPreview {
-		params["link_preview_options"] = `{"is_disabled":true}`
+		params = params.with("link_preview_options", `{"is_disabled":true}`)
 	}
 	if markup := c.profile.markup(r.Keyboard); markup != "" {
-		params["reply_markup"] = markup
+		params = params.with("reply_markup", markup)
 	}
 	return params
 }
