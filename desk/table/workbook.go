@@ -36,7 +36,7 @@ func (e *SheetsError) Error() string {
 // beside the sheets as structures that are many times as large as their text.
 const (
 	packedMost   = 64 << 20  // bytes of the file
-	unpackedMost = 256 << 20 // bytes of all its parts; a row of a list takes some 300
+	unpackedMost = 128 << 20 // bytes of all its parts, six times which are held at the most; a row of a list takes some 300
 	stringsMost  = 64 << 20  // bytes of the shared strings
 	tagsMost     = 8 << 20   // tags in the shared strings
 	textsMost    = 2 << 20   // shared strings, which have four tags
