@@ -42,7 +42,11 @@ type Terms struct {
 // the file does not say of the province, or of the empty one, holds
 // everywhere.
 func (s *Settings) Terms(name string) Terms {
-	t, own := s.everywhere, s.provinces[foldName(name)]
+	t := s.everywhere
+	if len(s.provinces) == 0 {
+		return t
+	}
+	own := s.provinces[foldName(name)]
 	if len(own.Bring) > 0 {
 		t.Bring = own.Bring
 	}
