@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf16"
@@ -15,27 +16,35 @@ import (
 // name but the nickname that the person gave.
 func (h *Handlers) Alert(m alert.Message, now time.Time) bot.Reply {
 	a := &announcement{Handlers: h, Message: m, there: lyingThere(m.Items)}
-	var texts []string
+	texts := make([]string, 0, 3)
 	if len(a.there) > 0 {
 		texts = append(texts, a.thereText(now))
 	}
+	if len(a.there) < len(m.Items) {
+		texts = a.appendOthers(texts)
+	}
+	texts = append(texts, locale.OptOut())
+	return bot.Reply{Text: strings.Join(texts, "\n\n"), Keyboard: a.buttons(), Silent: m.Silent}
+}
+
+// appendOthers appends what is said of cards that do not lie there, as long as
+// there is room beside the texts.
+func (a *announcement) appendOthers(texts []string) []string {
 	room := alertRoom
 	for _, text := range texts {
 		room -= units(text)
 	}
-	for _, item := range m.Items {
+	for _, item := range a.Items {
 		text := a.itemText(item)
 		if text == "" {
 			continue
 		}
 		if room -= units(text); room < 0 {
-			texts = append(texts, locale.MoreNews())
-			break
+			return append(texts, locale.MoreNews())
 		}
 		texts = append(texts, text)
 	}
-	texts = append(texts, locale.OptOut())
-	return bot.Reply{Text: strings.Join(texts, "\n\n"), Keyboard: a.buttons(), Silent: m.Silent}
+	return texts
 }
 
 // units is how long a text is to the platforms.
@@ -58,14 +67,22 @@ type announcement struct {
 	there []alert.Item // whose card lies at the message's office
 }
 
-// lyingThere returns those of a message's items whose card lies at its office.
+// lyingThere returns those of a message's items whose card lies at its office;
+// as a rule that is all of them.
 func lyingThere(all []alert.Item) (items []alert.Item) {
+	if !slices.ContainsFunc(all, liesElsewhere) {
+		return all
+	}
 	for _, item := range all {
-		if item.Event == alert.Arrived || item.Event == alert.Waiting {
+		if !liesElsewhere(item) {
 			items = append(items, item)
 		}
 	}
 	return items
+}
+
+func liesElsewhere(item alert.Item) bool {
+	return item.Event != alert.Arrived && item.Event != alert.Waiting
 }
 
 // called tells an item's person from the others of the chat.
@@ -126,8 +143,8 @@ func (a *announcement) buttons() bot.Keyboard {
 	if len(a.Items) > 1 {
 		keep = keepMessage
 	}
-	var rows [][]bot.Button
 	there := a.there
+	rows := make([][]bot.Button, 0, min(len(there), alertButtonsMost)+3)
 	used := map[string]int{}
 	for _, item := range there[:min(len(there), alertButtonsMost)] {
 		label := locale.ButtonCollected
