@@ -149,10 +149,7 @@ func (t *turn) status(person card.PersonKey, l lead) (bot.Reply, error) {
 
 // cards renders what the records say, to who may see it.
 func (t *turn) cards(person card.PersonKey, p *store.Person, f *store.Follower) (bot.Reply, error) {
-	answer, err := t.Lookup.Status(t.tx, person)
-	if err != nil {
-		return bot.Reply{}, err
-	}
+	answer := lookup.Of(*p)
 	if len(answer.Cards) == 0 {
 		return bot.Reply{Text: locale.NoRecord(t.called(person), t.platform), Keyboard: inline(
 			row(t.newsButton(person, f)), elsewhereButtons())}, nil

@@ -93,10 +93,11 @@ func (l *Lookup) Status(tx *store.Tx, person card.PersonKey) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	return answer(p), nil
+	return Of(p), nil
 }
 
-func answer(p store.Person) (out Answer) {
+// Of returns where the cards of a person stand who was looked up.
+func Of(p store.Person) (out Answer) {
 	if len(p.Applications) == 0 {
 		return out
 	}
