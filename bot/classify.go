@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"github.com/tidwall/gjson"
 )
 
 const (
@@ -30,23 +32,26 @@ const (
 // 429 is obeyed from anyone: a 403 page of a filter must not mark people as
 // having blocked the bot.
 func (c *Client) classify(method string, x *exchange) (result string, _ *Error) {
-	status := x.answer.status
+	status, body := x.answer.status, x.answer.body
+	readable := x.err == nil && valid(body)
+	if readable && gjson.Get(body, "ok").Type == gjson.True {
+		return gjson.Get(body, "result").Raw, nil
+	}
 	e := &Error{Kind: Outage, Method: method, Code: status}
 	if x.err != nil {
 		e.Code, e.Description, e.unreached = 0, transportText(x.err), isDial(x.err)
 		return "", e
 	}
-	answer, err := readObject(x.answer.body)
-	ok, isEnvelope := answer.flag("ok")
-	if err != nil || !isEnvelope {
+	var answer object
+	if readable {
+		answer, _ = split(body)
+	}
+	if _, isEnvelope := answer.flag("ok"); !isEnvelope {
 		e.Description = "not an answer of the Bot API: " + strings.TrimSpace(strconv.Itoa(status)+" "+http.StatusText(status))
 		if status == http.StatusTooManyRequests {
 			e.Kind, e.RetryAfter = Limited, retryAfter(nil, x.answer.retryAfter, c.now())
 		}
 		return "", e
-	}
-	if ok {
-		return answer.raw("result"), nil
 	}
 	if code, ok := answer.number("error_code"); ok && code > 0 && code < 1000 {
 		e.Code = int(code)

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -214,9 +215,10 @@ func (x *exchange) whole(req *http.Request) (a answer, err error) {
 		return a, err
 	}
 	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
-	a = answer{status: resp.StatusCode, date: resp.Header.Get("Date"), retryAfter: resp.Header.Get("Retry-After"), body: string(body)}
-	if err == nil && len(body) > maxAnswer {
+	body := bytes.NewBuffer(make([]byte, 0, max(0, min(resp.ContentLength, maxAnswer))+bytes.MinRead))
+	_, err = body.ReadFrom(io.LimitReader(resp.Body, maxAnswer+1))
+	a = answer{status: resp.StatusCode, date: resp.Header.Get("Date"), retryAfter: resp.Header.Get("Retry-After"), body: body.String()}
+	if err == nil && body.Len() > maxAnswer {
 		a.long, err = true, fmt.Errorf("the answer is longer than %d bytes", maxAnswer)
 	}
 	return a, err
