@@ -11,8 +11,10 @@ import (
 // nobody is answered beside the point.
 
 // AsksForCard reports whether a text asks where the card of whoever writes is:
-// «کارتم کجاست؟».
-func AsksForCard(typed string) bool { return vocabularies().card.holds(typed) }
+// «کارتم کجاست؟», or «کجاست؟» alone, for what else would be meant here.
+func AsksForCard(typed string) bool {
+	return vocabularies().card.holds(typed) || vocabularies().whereabouts.holds(typed)
+}
 
 // Greets reports whether a text is a greeting and nothing else.
 func Greets(typed string) bool { return vocabularies().greeting.holds(typed) }
@@ -67,13 +69,15 @@ func isOneOf(word string, words []string) bool {
 	})
 }
 
-var vocabularies = sync.OnceValue(func() (all struct{ card, greeting, thanks, yes, no vocabulary }) {
+var vocabularies = sync.OnceValue(func() (all struct{ card, whereabouts, greeting, thanks, yes, no vocabulary }) {
 	all.card = vocabularyOf(
 		"سلام لطفا ببخشید آیا هنوز الان چرا چه چی کی کِی به در تو از را رو برای که می من ما خودم ملی هوشمند است هست نیست دفتر پس تحویل بگیرم بدید بگید "+
 			"بگویید بدانم بدونم ام ملیم ملی‌ام مادرم پدرم مامانم بابام همسرم خانمم شوهرم پسرم دخترم",
 		"کارت کارتم کارتمو کارتمون کارتمان کارتش",
 		"کجاست کجاس کجا رسید رسیده رسیدهاست نرسیده نرسید می‌رسد میرسد میرسه می‌رسه برسد برسه آمد آمده اومد اومده نیامد نیامده نیومد نیومده "+
-			"می‌آید میاید میاد بیاد شد شده نشد نشده آماده حاضر وضعیت پیگیری خبر خبری ارسال")
+			"می‌آید میاید میاد بیاد شد شده نشد نشده آماده حاضر وضعیت پیگیری خبر خبری ارسال کو کوش")
+	all.whereabouts = vocabularyOf("سلام لطفا ببخشید پس کی کِی چرا هنوز الان که آیا چی شد شده",
+		"کجاست کجاس کو کوش می‌رسد میرسد میرسه می‌رسه می‌آید میاید میاد نیامد نیامده نیومد نیومده نرسید نرسیده آماده حاضر")
 	all.greeting = vocabularyOf("علیکم و به بر شما وقت وقتتون صبح ظهر عصر شب روز روزتون روزتان خوب خوبید خوبین خوبی هستید عرض ادب احترام خدمت آقا خانم جان دوست عزیز خیر",
 		"سلام سلامعلیکم درود بخیر خسته نباشید")
 	all.thanks = vocabularyOf("خیلی بسیار با از شما لطف لطفتون لطفتان کردید کردین دست درد خدا بده بدهد دمت دمتون و که خب باشه باشد چشم اوکی بله آقا خانم جان عزیز",
