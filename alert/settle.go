@@ -83,36 +83,52 @@ func (r Rules) settle(tx *store.Tx, person card.PersonKey, before store.Person, 
 	if samePerson(before, *p) {
 		return 0, nil
 	}
-	for i := range before.Followers {
-		f := &before.Followers[i]
-		after := p.Follower(f.Chat)
-		for _, due := range dues(person, f) {
-			if after == nil || !slices.Contains(dues(person, after), due) {
-				if err := tx.DeleteDue(due); err != nil {
-					return 0, err
-				}
-			}
-		}
-	}
 	for i := range p.Followers {
 		f := &p.Followers[i]
 		had := before.Follower(f.Chat)
-		for _, due := range dues(person, f) {
-			if had == nil || !slices.Contains(dues(person, had), due) {
-				if err := tx.PutDue(due); err != nil {
-					return 0, err
-				}
-			}
+		if err := moveDues(tx, dues(person, had), dues(person, f)); err != nil {
+			return 0, err
 		}
 		if !f.Alert.Due.IsZero() && (had == nil || had.Alert.Due.IsZero()) {
 			alerts++
 		}
 	}
+	for i := range before.Followers {
+		if had := &before.Followers[i]; p.Follower(had.Chat) == nil {
+			if err := moveDues(tx, dues(person, had), nil); err != nil {
+				return 0, err
+			}
+		}
+	}
 	return alerts, tx.PutPerson(person, *p)
 }
 
-// dues are the outbox rows that stand for what a follower waits for.
-func dues(person card.PersonKey, f *store.Follower) (rows []store.Due) {
+// moveDues has rows of the outbox give way to others.
+func moveDues(tx *store.Tx, from, to []store.Due) error {
+	for _, due := range from {
+		if !slices.Contains(to, due) {
+			if err := tx.DeleteDue(due); err != nil {
+				return err
+			}
+		}
+	}
+	for _, due := range to {
+		if !slices.Contains(from, due) {
+			if err := tx.PutDue(due); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// dues are the outbox rows that stand for what a follower waits for; none where
+// there is no follower.
+func dues(person card.PersonKey, f *store.Follower) []store.Due {
+	if f == nil || f.Alert.Due.IsZero() && f.Reminder.IsZero() {
+		return nil
+	}
+	rows := make([]store.Due, 0, 2)
 	alerts, reminders := store.Alerts, store.Reminders
 	if f.Held {
 		alerts, reminders = store.HeldAlerts, store.HeldReminders
