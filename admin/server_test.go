@@ -229,6 +229,12 @@ func listening(t *testing.T, s *Server) (address string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	serving(t, s, listener)
+	return listener.Addr().String()
+}
+
+func serving(t *testing.T, s *Server, listener net.Listener) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(ctx, listener) }()
@@ -239,7 +245,6 @@ func listening(t *testing.T, s *Server) (address string) {
 		}
 		http.DefaultClient.CloseIdleConnections()
 	})
-	return listener.Addr().String()
 }
 
 // endless is a body without end, as one of unknown length is.
@@ -323,6 +328,80 @@ func TestStrangers(t *testing.T) {
 	}
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Error("who reads no answer holds the connection")
+	}
+}
+
+// counted counts the connections that are open.
+type counted struct {
+	net.Listener
+	mu         sync.Mutex
+	open, most int
+	full       chan struct{} // closed when connsMost are
+}
+
+type countedConn struct {
+	net.Conn
+	closed func()
+}
+
+func (c *countedConn) Close() error { c.closed(); return c.Conn.Close() }
+
+func (c *counted) Accept() (net.Conn, error) {
+	conn, err := c.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.open++
+	if c.open == connsMost && c.most < connsMost {
+		close(c.full)
+	}
+	c.most = max(c.most, c.open)
+	return &countedConn{conn, sync.OnceFunc(func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.open--
+	})}, nil
+}
+
+// TestManyConnections: so many at once, that the store and the bots have files
+// left; whoever comes beyond them waits for a place.
+func TestManyConnections(t *testing.T) {
+	inner, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	listener := &counted{Listener: inner, full: make(chan struct{})}
+	serving(t, newServer(&clerk{}, token), listener)
+	dial := func(text string) net.Conn {
+		conn, err := net.Dial("tcp", inner.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { conn.Close() })
+		_, _ = io.WriteString(conn, text)
+		return conn
+	}
+	var silent net.Conn
+	for range connsMost {
+		silent = dial("GET /healthz HTTP/1.1\r\n")
+	}
+	<-listener.full
+	var others []net.Conn
+	for range 20 {
+		others = append(others, dial("GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+	}
+	silent.Close()
+	for n, conn := range others {
+		if said, err := io.ReadAll(conn); err != nil || !bytes.HasPrefix(said, []byte("HTTP/1.1 200 ")) {
+			t.Errorf("number %d: %.40q, %v", n, said, err)
+		}
+	}
+	listener.mu.Lock()
+	defer listener.mu.Unlock()
+	if listener.most > connsMost {
+		t.Errorf("%d connections were open at once", listener.most)
 	}
 }
 
