@@ -43,7 +43,6 @@ type shownPhoto struct {
 	Address string `json:"address"`
 	Width   int    `json:"width"` // pixels, so that its place is kept while it loads
 	Height  int    `json:"height"`
-	Caption string `json:"caption"` // its text, for who cannot see it
 }
 
 // typingLasts is how long clients show a chat action.
@@ -117,8 +116,8 @@ func (p *Person) show() shownPerson {
 			drawn := m.show(p.b, spinning[m.id])
 			if m.picture != nil {
 				drawn.Photo = &shownPhoto{
-					Address: fmt.Sprintf("/demo/photo/%s/%d", p.id, m.id), Caption: m.text,
-					Width: m.picture.width, Height: m.picture.height,
+					Address: fmt.Sprintf("/demo/photo/%s/%d", p.id, m.id),
+					Width:   m.picture.width, Height: m.picture.height,
 				}
 			}
 			shown.Messages = append(shown.Messages, drawn)
