@@ -104,6 +104,38 @@ func TestLine(t *testing.T) {
 	}
 }
 
+// A call ends when it has taken too long, and only that one.
+func TestLineTimesOut(t *testing.T) {
+	e := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/getMe") {
+			_, _ = io.ReadAll(r.Body) // until then the server does not see who leaves
+			<-r.Context().Done()
+			return
+		}
+		_, _ = io.WriteString(w, `{"ok":true,"result":true}`)
+	}))
+	defer e.Close()
+	c := New(Options{Profile: Telegram(), Token: token, API: e.URL})
+	defer c.Close()
+	_, err := c.call(t.Context(), "getMe", nil, 20*time.Millisecond)
+	if failed := asError(err); failed == nil || failed.Kind != Outage || failed.Description != "no answer within 20ms" {
+		t.Errorf("no answer: %v", err)
+	}
+	if len(c.line.idle) > 0 {
+		t.Error("its connection is kept")
+	}
+	for range 2 {
+		if err := c.DeleteWebhook(t.Context()); err != nil {
+			t.Error("a call after it:", err)
+		}
+	}
+	first := c.line.idle[0]
+	_ = first.SetDeadline(time.Unix(1, 0)) // that of its last call is over
+	if err := c.DeleteWebhook(t.Context()); err != nil || c.line.idle[0] != first {
+		t.Errorf("a call over a connection that was kept for long: %v", err)
+	}
+}
+
 // An answer with a long head is one: otherwise what went out would go out again.
 func TestLongHead(t *testing.T) {
 	e, l := newEcho(t, (*httptest.Server).Start)
