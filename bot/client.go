@@ -162,8 +162,10 @@ type exchange struct {
 	ctx     context.Context
 	until   time.Time // when the call has taken too long
 	client  *http.Client
-	line    *line    // in place of client; nil for calls that may take long
-	payload *payload // goes in place of the request's body; nil where that stays
+	line    *line      // in place of client; nil for calls that may take long
+	payload *payload   // goes in place of the request's body; nil where that stays
+	json    bool       // params do, as JSON
+	params  parameters // of the call
 
 	answer answer
 	err    error // of the transport
@@ -190,23 +192,26 @@ func (x *exchange) Do(req *http.Request) (*http.Response, error) {
 }
 
 func (x *exchange) exchange(req *http.Request) (answer, error) {
-	if x.line == nil {
+	switch {
+	case x.line == nil:
 		return x.whole(req)
+	case x.json:
+		return x.line.do(x.ctx, x.until, req.URL, jsonType, x.params.appendJSON)
 	}
-	if x.payload == nil { // what the library wrote, which is short
-		form, err := io.ReadAll(req.Body)
-		if err != nil {
-			return answer{}, fmt.Errorf("reading a request's body: %w", err)
-		}
-		x.payload = &payload{form, req.Header.Get("Content-Type")}
+	form, err := io.ReadAll(req.Body) // what the library wrote, which is short
+	if err != nil {
+		return answer{}, fmt.Errorf("reading a request's body: %w", err)
 	}
-	return x.line.do(x.ctx, x.until, req.URL, x.payload)
+	return x.line.do(x.ctx, x.until, req.URL, req.Header.Get("Content-Type"), func(b []byte) []byte { return append(b, form...) })
 }
 
 // whole makes a request by net/http and reads its answer to the end.
 func (x *exchange) whole(req *http.Request) (a answer, err error) {
 	ctx, cancel := context.WithDeadline(x.ctx, x.until)
 	defer cancel()
+	if x.json {
+		x.payload = &payload{x.params.appendJSON(nil), jsonType}
+	}
 	if x.payload != nil {
 		x.payload.into(req)
 	}
@@ -233,15 +238,12 @@ func (c *Client) call(ctx context.Context, method string, params parameters, tim
 // callWith is call with a file to upload, nil for none; then params are not
 // sent but say what must not come back in an error.
 func (c *Client) callWith(ctx context.Context, method string, params parameters, file *payload, timeout time.Duration) (string, error) {
-	x := &exchange{ctx: ctx, until: time.Now().Add(timeout), client: c.http, payload: file}
+	x := &exchange{ctx: ctx, until: time.Now().Add(timeout), client: c.http, payload: file, json: file == nil && c.profile.JSON, params: params}
 	if method != "getUpdates" && file == nil { // one call for a hundred updates, and with a long answer
 		x.line = c.line
 	}
-	if file == nil && c.profile.JSON {
-		x.payload = params.payload()
-	}
 	var form tgbotapi.Params
-	if x.payload == nil {
+	if file == nil && !x.json {
 		form = params.form()
 	}
 	api := c.api

@@ -44,6 +44,7 @@ type wire struct {
 	net.Conn
 	r    *bufio.Reader
 	w    *bufio.Writer
+	body []byte // of the last request, the room for the next
 	used time.Time
 }
 
@@ -77,20 +78,22 @@ func newLine(api string, most int) *line {
 	return l
 }
 
-// do posts a body and reads the answer to the end, which is over at until.
-func (l *line) do(ctx context.Context, until time.Time, to *url.URL, body *payload) (answer, error) {
+// do posts what write appends and reads the answer to the end, which is over at
+// until.
+func (l *line) do(ctx context.Context, until time.Time, to *url.URL, contentType string, write func([]byte) []byte) (answer, error) {
 	out, in := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()
 	defer fasthttp.ReleaseRequest(out)
 	defer fasthttp.ReleaseResponse(in)
 	out.Header.SetMethod(http.MethodPost)
 	out.Header.SetHost(to.Host)
-	out.Header.SetContentType(body.kind)
+	out.Header.SetContentType(contentType)
 	out.Header.SetRequestURI(to.RequestURI()) // as it is: the token's colon stays a colon
-	out.SetBodyRaw(body.body)
 	w, err := l.take(ctx, until)
 	if err != nil {
 		return answer{}, err
 	}
+	w.body = write(w.body[:0])
+	out.SetBodyRaw(w.body)
 	stop := context.AfterFunc(ctx, func() { _ = w.SetDeadline(time.Unix(1, 0)) })
 	err = w.exchange(out, in)
 	if !stop() {

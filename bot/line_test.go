@@ -21,8 +21,8 @@ func post(ctx context.Context, l *line, to, body string) (int, string, error) {
 	if err != nil {
 		return 0, "", err
 	}
-	form := &payload{[]byte(body), "application/x-www-form-urlencoded"}
-	answer, err := l.do(ctx, time.Now().Add(callTimeout), at, form)
+	write := func(b []byte) []byte { return append(b, body...) }
+	answer, err := l.do(ctx, time.Now().Add(callTimeout), at, "application/x-www-form-urlencoded", write)
 	return answer.status, answer.body, err
 }
 

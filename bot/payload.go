@@ -60,29 +60,32 @@ func (p parameters) form() tgbotapi.Params {
 	return form
 }
 
-// payload returns the parameters as JSON. Keyboards and lists are JSON already;
-// all others are strings, as they are in a form: Telegram reads both alike.
-func (p parameters) payload() *payload {
+const jsonType = "application/json"
+
+// appendJSON appends the parameters as JSON. Keyboards and lists are JSON
+// already; all others are strings, as they are in a form: Telegram reads both
+// alike.
+func (p parameters) appendJSON(b []byte) []byte {
 	size := 2
 	for _, one := range p {
 		size += len(one.name) + len(one.value) + len(one.value)/8 + 8
 	}
-	body := append(make([]byte, 0, size), '{')
+	b = append(slices.Grow(b, size), '{')
 	for n, one := range p {
 		if n > 0 {
-			body = append(body, ',')
+			b = append(b, ',')
 		}
-		body = append(body, '"')
-		body = append(body, one.name...) // a name of the Bot API's needs no escape
-		body = append(body, '"', ':')
+		b = append(b, '"')
+		b = append(b, one.name...) // a name of the Bot API's needs no escape
+		b = append(b, '"', ':')
 		switch one.name {
 		case "reply_markup", "link_preview_options", "allowed_updates":
-			body = append(body, one.value...)
+			b = append(b, one.value...)
 		default:
-			body = appendText(body, one.value)
+			b = appendText(b, one.value)
 		}
 	}
-	return &payload{body: append(body, '}'), kind: "application/json"}
+	return append(b, '}')
 }
 
 // appendText appends a JSON string, with marks in place of what is no UTF-8.

@@ -13,7 +13,7 @@ func FuzzJSONPayload(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		body := parameters{{"chat_id", "7"}, {"text", text}, {"reply_markup", `{"inline_keyboard":[]}`}}.payload().body
+		body := parameters{{"chat_id", "7"}, {"text", text}, {"reply_markup", `{"inline_keyboard":[]}`}}.appendJSON(nil)
 		var got struct {
 			Chat   string `json:"chat_id"`
 			Text   string
