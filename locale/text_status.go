@@ -82,18 +82,21 @@ type StatusView struct {
 // leaves the oldest out when all do not fit one message.
 func Status(s StatusView, now time.Time) string {
 	const room = 3600 // UTF-16 units, so that a lead and the freshness fit too
-	texts, size := []string{heading(s.Nickname)}, 0
+	texts, size := append(make([]string, 0, 24), heading(s.Nickname)), 0
 	for i, c := range s.Cards {
-		part := cardText(c, now)
+		before := len(texts)
 		if len(s.Cards) > 1 {
-			part = "درخواست " + Number(i+1) + " از " + Number(len(s.Cards)) + "\n" + part
-			size += utf16Len(part)
+			texts = append(texts, "درخواست "+Number(i+1)+" از "+Number(len(s.Cards))+"\n")
+		}
+		texts = appendCard(texts, c, now)
+		if len(s.Cards) > 1 {
+			size += utf16Len(texts[before:]...)
 		}
 		if i > 0 && size > room {
-			texts = append(texts, "درخواست‌های قدیمی‌تر در این پیام جا نشد.")
+			texts = append(texts[:before], "درخواست‌های قدیمی‌تر در این پیام جا نشد.")
 			break
 		}
-		if texts = append(texts, part); i < len(s.Cards)-1 {
+		if i < len(s.Cards)-1 {
 			texts = append(texts, "\n\n")
 		}
 	}
@@ -104,42 +107,43 @@ func Status(s StatusView, now time.Time) string {
 	return strings.Join(texts, "")
 }
 
-// utf16Len is how long the platforms count a text to be: a unit for each
+// utf16Len is how long the platforms count texts to be: a unit for each
 // character, and two for those of four bytes.
-func utf16Len(s string) (n int) {
-	for i := range len(s) {
-		if b := s[i]; utf8.RuneStart(b) {
-			n++
-			if b >= 0xf0 {
+func utf16Len(texts ...string) (n int) {
+	for _, s := range texts {
+		for i := range len(s) {
+			if b := s[i]; utf8.RuneStart(b) {
 				n++
+				if b >= 0xf0 {
+					n++
+				}
 			}
 		}
 	}
 	return n
 }
 
-// cardText is one card in paragraphs: what to do, where, what to bring, since
-// when.
-func cardText(c CardView, now time.Time) string {
-	what := "مرحله: " + StageAsGiven(c.State) + "\n" + meaning(c)
+// appendCard appends the pieces of one card's paragraphs: what to do, where,
+// what to bring, since when.
+func appendCard(texts []string, c CardView, now time.Time) []string {
+	texts = append(texts, "مرحله: ", StageAsGiven(c.State), "\n", meaning(c))
 	if c.State.Note != "" && c.State.Stage.WaitsForHolder() {
-		what += "\nتوضیح: " + Passage(c.State.Note)
+		texts = append(texts, "\nتوضیح: ", Passage(c.State.Note))
 	}
 	waits := c.State.Stage == card.StageReady && !c.Claimed
 	if waits && !c.Terms.Until.IsZero() {
-		what += "\n" + KeptUntil(c.Terms.Until, false, now)
+		texts = append(texts, "\n", KeptUntil(c.Terms.Until, false, now))
 	}
-	parts := []string{what}
 	if c.State.Office != "" {
-		parts = append(parts, OfficeLines(c.Office))
+		texts = append(texts, "\n\n", OfficeLines(c.Office))
 	}
 	if wish := wishLine(c); wish != "" {
-		parts = append(parts, wish)
+		texts = append(texts, "\n\n", wish)
 	}
 	if waits {
-		parts = append(parts, c.Terms.collecting())
+		texts = append(texts, "\n\n", c.Terms.collecting())
 	}
-	return strings.Join(append(parts, "از "+Date(c.Since)+" در این مرحله است."), "\n\n")
+	return append(texts, "\n\nاز ", Date(c.Since), " در این مرحله است.")
 }
 
 // meaning says what a stage means and what to do now.
