@@ -38,25 +38,31 @@ func OfficeName(o card.Office) string {
 // OfficeLines says where an office is, as far as it is known: name, address,
 // hours, phone, a line each.
 func OfficeLines(o card.Office) string {
-	lines := []string{"دفتر: " + Name(o.Name)}
+	return strings.Join(appendOffice(make([]string, 0, 12), o), "")
+}
+
+// appendOffice appends the pieces of [OfficeLines].
+func appendOffice(texts []string, o card.Office) []string {
 	if o.Name == "" {
-		lines[0] = OfficeName(o)
+		texts = append(texts, OfficeName(o))
+	} else {
+		texts = append(texts, "دفتر: ", Name(o.Name))
 	}
 	switch {
 	case o.Address != "" && o.City != "":
-		lines = append(lines, "نشانی: "+Name(o.City)+"، "+Passage(o.Address))
+		texts = append(texts, "\nنشانی: ", Name(o.City), "، ", Passage(o.Address))
 	case o.Address != "":
-		lines = append(lines, "نشانی: "+Passage(o.Address))
+		texts = append(texts, "\nنشانی: ", Passage(o.Address))
 	case o.City != "":
-		lines = append(lines, "شهر: "+Name(o.City))
+		texts = append(texts, "\nشهر: ", Name(o.City))
 	}
 	if o.Hours != "" {
-		lines = append(lines, "ساعت کار: "+Name(o.Hours))
+		texts = append(texts, "\nساعت کار: ", Name(o.Hours))
 	}
 	if o.Phone != "" {
-		lines = append(lines, "تلفن: "+Phone(o.Phone))
+		texts = append(texts, "\nتلفن: ", Phone(o.Phone))
 	}
-	return strings.Join(lines, "\n")
+	return texts
 }
 
 // CardView is one application as a status shows it.
@@ -82,7 +88,7 @@ type StatusView struct {
 // leaves the oldest out when all do not fit one message.
 func Status(s StatusView, now time.Time) string {
 	const room = 3600 // UTF-16 units, so that a lead and the freshness fit too
-	texts, size := append(make([]string, 0, 24), heading(s.Nickname)), 0
+	texts, size := append(make([]string, 0, 32), heading(s.Nickname)), 0
 	for i, c := range s.Cards {
 		before := len(texts)
 		if len(s.Cards) > 1 {
@@ -135,7 +141,7 @@ func appendCard(texts []string, c CardView, now time.Time) []string {
 		texts = append(texts, "\n", KeptUntil(c.Terms.Until, false, now))
 	}
 	if c.State.Office != "" {
-		texts = append(texts, "\n\n", OfficeLines(c.Office))
+		texts = appendOffice(append(texts, "\n\n"), c.Office)
 	}
 	if wish := wishLine(c); wish != "" {
 		texts = append(texts, "\n\n", wish)
