@@ -213,6 +213,7 @@ func TestTheGraceEnds(t *testing.T) {
 		t.Errorf("the rows on disk: %+v", rows)
 	}
 	w.sender.set(nil)
+	w.opt.Grace = 0
 	w.restart()
 	w.sender.expect(t, 1, "re x")
 	w.settled()

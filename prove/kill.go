@@ -13,8 +13,8 @@ import (
 func kill(ctx context.Context, s *stage) (err error) {
 	o := trialOptions{people: 120, slow: slowest}
 	switch {
-	case s.long: // a thousand alerts go out for each kill
-		o.people, o.talkers = 2800, 120
+	case s.long: // some 700 alerts go out for each kill, a million in all
+		o.people, o.talkers = 1900, 120 // no more at once than Bale keeps updates
 	case s.n < 20:
 		o.people = 20
 	}

@@ -37,7 +37,7 @@ type experiment struct {
 // experiments are all there are, in the order in which `all` runs them.
 func experiments() []experiment {
 	return []experiment{
-		{"kill", "SIGKILL at random moments, N times", 5, 1000, 4 * time.Hour, kill},
+		{"kill", "SIGKILL at random moments, N times", 5, 1500, 4 * time.Hour, kill},
 		{"points", "SIGKILL at each named point of an update and of an alert, N times", 1, 30, time.Hour, killAtPoints},
 		{"power", "the store's disk as it is without what is in memory, N times", 3, 200, 2 * time.Hour, power},
 		{"disk", "the store's disk filled up and emptied again, N times, and full at the start", 1, 20, time.Hour, fillDisk},
