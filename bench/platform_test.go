@@ -44,7 +44,7 @@ func servePlatform() {
 		panic(err)
 	}
 	// A platform's ids rise from one turn to the next, over restarts of the bot.
-	p := &platform{next: time.Now().UnixMilli(), arrived: make(chan struct{}), asked: map[int64]time.Time{}, done: make(chan struct{}), allTaken: make(chan struct{})}
+	p := &platform{next: time.Now().UnixMicro(), arrived: make(chan struct{}), asked: map[int64]time.Time{}, done: make(chan struct{}), allTaken: make(chan struct{})}
 	server := &fasthttp.Server{Handler: p.serve, MaxRequestBodySize: 1 << 20}
 	go func() { _ = server.Serve(listener) }()
 	_, _ = fmt.Fprintln(os.Stdout, listener.Addr())
