@@ -30,12 +30,14 @@ import (
 // No request is sent twice: one that got no answer fails, and what that means
 // is for the caller to decide.
 type line struct {
-	addr string      // host and port
-	tls  *tls.Config // nil without TLS
-	most int         // idle connections kept
+	addr string        // host and port
+	tls  *tls.Config   // nil without TLS
+	most int           // idle connections kept
+	rest time.Duration // how long an unused one is kept
 
 	mu     sync.Mutex
-	idle   []*wire // the last used is the last
+	idle   []*wire     // the last used is the last
+	sweep  *time.Timer // runs while any are idle
 	closed bool
 }
 
@@ -63,7 +65,7 @@ func newLine(api string, most int) *line {
 	if err != nil || at.Hostname() == "" {
 		return nil
 	}
-	l := &line{addr: at.Host, most: most}
+	l := &line{addr: at.Host, most: most, rest: idleMost}
 	port := "80"
 	switch at.Scheme {
 	case "http":
@@ -151,7 +153,7 @@ func (l *line) take(ctx context.Context, until time.Time) (*wire, error) {
 		w := l.idle[last]
 		l.idle = l.idle[:last]
 		l.mu.Unlock()
-		if time.Since(w.used) < idleMost && w.SetDeadline(until) == nil && w.quiet() {
+		if time.Since(w.used) < l.rest && w.SetDeadline(until) == nil && w.quiet() {
 			return w, nil
 		}
 		_ = w.Close()
@@ -166,14 +168,30 @@ func (l *line) keep(w *wire) bool {
 		return false
 	}
 	w.used = time.Now()
-	// The longest unused goes when it is too old: taking from the other end
-	// would never come to it.
-	if first := l.idle; len(first) > 0 && w.used.Sub(first[0].used) >= idleMost {
-		_ = first[0].Close()
-		l.idle = slices.Delete(l.idle, 0, 1)
-	}
 	l.idle = append(l.idle, w)
+	if l.sweep == nil {
+		l.sweep = time.AfterFunc(l.rest, l.closeUnused)
+	}
 	return true
+}
+
+// closeUnused closes the connections that were idle for too long, and comes again
+// when the next one will have been.
+func (l *line) closeUnused() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := time.Now()
+	old := 0
+	for old < len(l.idle) && now.Sub(l.idle[old].used) >= l.rest {
+		_ = l.idle[old].Close()
+		old++
+	}
+	l.idle = slices.Delete(l.idle, 0, old)
+	if len(l.idle) == 0 || l.closed {
+		l.sweep = nil
+		return
+	}
+	l.sweep.Reset(l.rest - now.Sub(l.idle[0].used))
 }
 
 // quiet reports whether the server has neither closed the connection nor said
@@ -228,6 +246,10 @@ func (l *line) close() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.closed = true
+	if l.sweep != nil {
+		l.sweep.Stop()
+		l.sweep = nil
+	}
 	for _, w := range l.idle {
 		_ = w.Close()
 	}

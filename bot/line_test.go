@@ -145,6 +145,46 @@ func TestLongHead(t *testing.T) {
 }
 
 // TestLineEnds has answers that do not come, or break off.
+// An unused connection is let go of, though nobody calls any more.
+func TestUnusedConnectionsAreClosed(t *testing.T) {
+	closed := make(chan struct{}, 3)
+	e, l := newEcho(t, func(s *httptest.Server) {
+		count := s.Config.ConnState
+		s.Config.ConnState = func(conn net.Conn, state http.ConnState) {
+			count(conn, state)
+			if state == http.StateClosed {
+				closed <- struct{}{}
+			}
+		}
+		s.Start()
+	})
+	l.rest = 50 * time.Millisecond
+	var wires [3]*wire
+	for n := range wires {
+		w, err := l.take(t.Context(), time.Now().Add(callTimeout))
+		if err != nil {
+			t.Fatal(err)
+		}
+		wires[n] = w
+	}
+	for _, w := range wires {
+		if !l.keep(w) {
+			t.Fatal("a connection was not kept")
+		}
+	}
+	for range wires {
+		<-closed
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.idle) > 0 || l.sweep != nil {
+		t.Errorf("%d connections are idle, and looked after: %v", len(l.idle), l.sweep != nil)
+	}
+	if n := e.conns.Load(); n != 3 {
+		t.Errorf("%d connections were made", n)
+	}
+}
+
 func TestLineEnds(t *testing.T) {
 	for name, answer := range map[string]func(net.Conn){
 		"nothing": func(c net.Conn) { _ = c.Close() },
