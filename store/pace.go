@@ -67,7 +67,7 @@ func (s *Store) openLists() (lists <-chan *request, wait time.Duration) {
 
 // GiveWay is called by those who work on a list for long, each millisecond or
 // so, with how long they have worked since the last time. While people ask it
-// waits as long, or until ctx ends, so that a list has half of a core at most
+// waits as long, or until ctx ends, so that to read a list takes half of a core
 // and the scheduler looks for those who ask.
 func (s *Store) GiveWay(ctx context.Context, worked time.Duration) {
 	if !s.askedLately(time.Now()) {
