@@ -96,7 +96,7 @@ func poison(ctx context.Context, s *stage) (err error) {
 
 // bigSlack is what others may wait for an update of 4 MB to be read, which comes
 // in one answer with theirs. No platform sends one.
-const bigSlack = 500 * time.Millisecond
+const bigSlack = 200 * time.Millisecond
 
 // memoryMost is what serve may take when updates of 4 MB come, in bytes.
 const memoryMost = 512 << 20
