@@ -24,7 +24,8 @@ const maxColumns = 1024
 type sheet struct {
 	book  *workbook
 	rows  *excelize.Rows
-	line  int // of the row read last
+	line  int  // of the row read last
+	begun bool // the first row was asked for
 	whole bool
 }
 
@@ -42,6 +43,7 @@ func (s *sheet) next() (row Row, err error) {
 	if s.whole {
 		return Row{}, io.EOF
 	}
+	s.book.begins, s.begun = !s.begun, true
 	if !s.rows.Next() {
 		if err := s.rows.Error(); err != nil || s.line > 0 {
 			return Row{}, fmt.Errorf("%w (behind row %d)", ErrDamaged, s.line)

@@ -1,15 +1,11 @@
 package table
 
 import (
-	"archive/zip"
 	"bytes"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"io"
 	"os"
-	"slices"
-	"strings"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -32,14 +28,15 @@ func (e *SheetsError) Error() string {
 	return fmt.Sprintf("the sheets %q and %q both hold a table: put all rows into one sheet, or hide the others", e.First, e.Second)
 }
 
-// Bounds of a workbook. The library holds all of it in memory, the parts
-// beside the sheets as structures that are many times as large as their text.
+// Bounds of a workbook. A sheet is unpacked while it is read; all else that the
+// library needs it holds in memory, as structures that are many times as large
+// as their text.
 const (
 	packedMost   = 64 << 20  // bytes of the file
-	unpackedMost = 128 << 20 // bytes of all its parts, six times which are held at the most; a row of a list takes some 300
+	unpackedMost = 256 << 20 // bytes of all its parts; a row of a list takes some 300
 	stringsMost  = 64 << 20  // bytes of the shared strings
-	tagsMost     = 8 << 20   // tags in the shared strings
-	textsMost    = 2 << 20   // shared strings, which have four tags
+	tagsMost     = 4 << 20   // tags in the shared strings
+	textsMost    = 1 << 20   // shared strings, which have four tags; each takes the library some 250 bytes
 	partMost     = 8 << 20   // bytes of any other XML part
 	partsMost    = 10_000
 	tokenMost    = 1 << 20  // bytes of one text or tag, which the library gathers up; a cell has 32,767 characters
@@ -57,7 +54,7 @@ func IsWorkbook(head []byte) bool {
 	return bytes.HasPrefix(head, zipMagic) || bytes.HasPrefix(head, cfbMagic)
 }
 
-// workbook is an XLSX file in memory.
+// workbook is an XLSX file, packed in memory.
 //
 // A list that comes is spooled sealed, whatever it is; a workbook is then taken
 // from the spool into memory, since its directory stands at its end and the
@@ -65,12 +62,15 @@ func IsWorkbook(head []byte) bool {
 // and what is unpacked never lies on the disk in clear.
 type workbook struct {
 	file   *excelize.File
+	parts  []part
 	sheets []string // the visible ones, in their order
 	is1904 bool     // dates count from 1904
 	cells  int      // that were read of all sheets
+	begins bool     // a sheet is about to be read from its beginning
 }
 
-// openWorkbook reads a workbook from r, which stands at its beginning.
+// openWorkbook reads a workbook from r, which stands at its beginning. It has
+// been unpacked once, and held to its bounds, before the library sees any of it.
 func openWorkbook(r io.Reader) (book *workbook, err error) {
 	defer recovered(&err)
 	packed, err := io.ReadAll(io.LimitReader(r, packedMost+1))
@@ -84,31 +84,32 @@ func openWorkbook(r io.Reader) (book *workbook, err error) {
 	case len(packed) > packedMost:
 		return nil, ErrTooLarge
 	}
-	parts, err := checkSizes(packed)
+	book = &workbook{}
+	if book.parts, err = checkParts(packed); err != nil {
+		return nil, err
+	}
+	skeleton, err := book.skeleton()
 	if err != nil {
 		return nil, err
 	}
-	file, err := excelize.OpenReader(bytes.NewReader(packed), excelize.Options{
+	book.file, err = excelize.OpenReader(bytes.NewReader(skeleton), excelize.Options{
 		RawCellValue: true, UnzipSizeLimit: unpackedMost, UnzipXMLSizeLimit: unpackedMost,
 		TmpDir: os.DevNull, // no directory, so that nothing can be unpacked to the disk
 	})
 	if err != nil {
 		return nil, damaged(err)
 	}
-	if err := checkContents(file, parts); err != nil {
+	book.streamSheets()
+	if err := book.storeStrings(); err != nil {
 		return nil, err
 	}
-	book = &workbook{file: file}
-	if err := book.markEnds(); err != nil {
-		return nil, err
-	}
-	props, err := file.GetWorkbookProps()
+	props, err := book.file.GetWorkbookProps()
 	if err != nil {
 		return nil, damaged(err)
 	}
 	book.is1904 = props.Date1904 != nil && *props.Date1904
-	for _, name := range file.GetSheetList() {
-		if shown, err := file.GetSheetVisible(name); err == nil && shown {
+	for _, name := range book.file.GetSheetList() {
+		if shown, err := book.file.GetSheetVisible(name); err == nil && shown {
 			book.sheets = append(book.sheets, name)
 		}
 	}
@@ -123,150 +124,5 @@ func damaged(err error) error { return fmt.Errorf("%w (%s)", ErrDamaged, err.Err
 func recovered(err *error) {
 	if p := recover(); p != nil {
 		*err = fmt.Errorf("%w (%v)", ErrDamaged, p)
-	}
-}
-
-// checkSizes returns the parts of a packed workbook, none of which is too large.
-func checkSizes(packed []byte) ([]*zip.File, error) {
-	parts, err := zip.NewReader(bytes.NewReader(packed), int64(len(packed)))
-	if err != nil {
-		return nil, damaged(err)
-	}
-	if len(parts.File) > partsMost {
-		return nil, ErrTooLarge
-	}
-	total, is := uint64(0), false
-	for _, part := range parts.File {
-		name := partName(part.Name)
-		most := uint64(unpackedMost)
-		switch {
-		case name == "xl/workbook.bin", name == "content.xml":
-			return nil, ErrForeign
-		case name == sharedStrings:
-			most = stringsMost
-		case strings.HasPrefix(name, "xl/worksheets/"):
-		case strings.HasSuffix(name, "xml"), strings.HasSuffix(name, ".rels"):
-			most = partMost
-		}
-		is = is || strings.HasSuffix(name, "workbook.xml")
-		// Beyond the size that it claims a part cannot be read.
-		if total += part.UncompressedSize64; part.UncompressedSize64 > most || total > unpackedMost {
-			return nil, ErrTooLarge
-		}
-	}
-	if !is {
-		return nil, ErrArchive
-	}
-	return parts.File, nil
-}
-
-const sharedStrings = "xl/sharedstrings.xml"
-
-// partName returns the name of a part as it is compared.
-func partName(name string) string { return strings.ToLower(strings.ReplaceAll(name, `\`, "/")) }
-
-// checkContents holds what the library has unpacked to the sums in the file: it
-// takes a part whose bytes are damaged as far as it goes, without a word.
-func checkContents(file *excelize.File, parts []*zip.File) error {
-	unpacked := map[string][]byte{}
-	file.Pkg.Range(func(name, content any) bool {
-		if text, is := content.([]byte); is {
-			unpacked[partName(name.(string))] = text
-		}
-		return true
-	})
-	for _, part := range parts {
-		name := partName(part.Name)
-		text := unpacked[name]
-		// Programs that do not know the sum write 0.
-		if uint64(len(text)) != part.UncompressedSize64 || part.CRC32 != 0 && crc32.ChecksumIEEE(text) != part.CRC32 {
-			return ErrDamaged
-		}
-		if (strings.HasSuffix(name, "xml") || strings.HasSuffix(name, ".rels")) && !bounded(text) {
-			return ErrTooLarge
-		}
-	}
-	if bytes.Count(unpacked[sharedStrings], []byte{'<'}) > tagsMost {
-		return ErrTooLarge
-	}
-	return nil
-}
-
-// lastRow is put behind the last row of each sheet: the library ends a sheet
-// without a word where its XML breaks, and a sheet that ends in this row was
-// read whole.
-const lastRow = `<row><c t="str"><v>` + lastCell + `</v></c></row>`
-
-const lastCell = "\u2060kartyar: the sheet was read whole\u2060"
-
-// markEnds puts lastRow into each sheet.
-func (b *workbook) markEnds() (err error) {
-	b.file.Pkg.Range(func(name, content any) bool {
-		text, is := content.([]byte)
-		if !is || !strings.HasSuffix(strings.ToLower(name.(string)), ".xml") {
-			return true
-		}
-		head, tail, found := cutSheet(text)
-		if !found {
-			return true
-		}
-		if !ascending(head) {
-			err = ErrDamaged
-			return false
-		}
-		b.file.Pkg.Store(name, bytes.Join([][]byte{head, tail}, []byte(lastRow)))
-		return true
-	})
-	return err
-}
-
-// cutSheet cuts the text of a sheet behind its last row; found is false for
-// what is no sheet.
-func cutSheet(text []byte) (head, tail []byte, found bool) {
-	if i := bytes.LastIndex(text, []byte("sheetData>")); i > 0 {
-		if open := bytes.LastIndexByte(text[:i], '<'); open >= 0 && text[open+1] == '/' {
-			return text[:open], text[open:], true
-		}
-	}
-	i := bytes.LastIndex(text, []byte("sheetData/>"))
-	if i <= 0 {
-		return nil, nil, false
-	}
-	open, end := bytes.LastIndexByte(text[:i], '<'), i+len("sheetData")
-	if open < 0 {
-		return nil, nil, false
-	}
-	name := text[open+1 : end] // perhaps with a prefix
-	return slices.Concat(text[:end], []byte(">")), slices.Concat([]byte("</"), name, text[end+len("/"):]), true
-}
-
-// ascending reports whether the rows of a sheet stand in the order of their
-// numbers, each once: the library would take the cells of two rows for one
-// row's.
-func ascending(text []byte) bool {
-	tag := []byte("<row ")
-	for last := 0; ; {
-		i := bytes.Index(text, tag)
-		if i < 0 {
-			return true
-		}
-		text = text[i+len(tag)-1:]
-		attributes := text[:max(bytes.IndexByte(text, '>'), 0)]
-		j := bytes.Index(attributes, []byte(` r="`))
-		if j < 0 {
-			last++
-			continue
-		}
-		number := 0
-		for _, c := range attributes[j+len(` r="`):] {
-			if c < '0' || c > '9' || number > excelize.TotalRows {
-				break
-			}
-			number = 10*number + int(c-'0')
-		}
-		if number <= last {
-			return false
-		}
-		last = number
 	}
 }
