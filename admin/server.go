@@ -68,6 +68,7 @@ type Server struct {
 	token     [sha256.Size]byte
 	uploads   chan struct{}
 	bodyMost  int64
+	headTime  time.Duration
 	askTime   time.Duration
 	readTime  time.Duration
 	writeTime time.Duration
@@ -77,7 +78,7 @@ type Server struct {
 func New(o Options) *Server {
 	return &Server{
 		Options: o, token: sha256.Sum256([]byte(o.Token)), uploads: make(chan struct{}, uploadsMost),
-		bodyMost: bodyMost, askTime: askTime, readTime: readTime, writeTime: writeTime,
+		bodyMost: bodyMost, headTime: headerTime, askTime: askTime, readTime: readTime, writeTime: writeTime,
 	}
 }
 
@@ -107,7 +108,7 @@ func (s *Server) Handler() http.Handler {
 func (s *Server) Run(ctx context.Context, listener net.Listener) error {
 	// What is in hand ends with ctx: a list is taken up again by sending it again.
 	server := &http.Server{
-		Handler: s.Handler(), ReadHeaderTimeout: headerTime, IdleTimeout: idleTime, MaxHeaderBytes: 16 << 10,
+		Handler: s.Handler(), ReadHeaderTimeout: s.headTime, IdleTimeout: idleTime, MaxHeaderBytes: 16 << 10,
 		// An upload and what takes long to answer move these on for themselves.
 		ReadTimeout: s.askTime, WriteTimeout: s.writeTime,
 		BaseContext: func(net.Listener) context.Context { return ctx },

@@ -296,6 +296,25 @@ func TestSlow(t *testing.T) {
 	}
 }
 
+// TestSlowHead: who begins to ask and never ends is cut off, so that those who
+// wait for a place get one.
+func TestSlowHead(t *testing.T) {
+	s := newServer(&clerk{}, token)
+	s.headTime = 50 * time.Millisecond
+	conn, err := net.Dial("tcp", listening(t, s))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if err := conn.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprint(conn, "GET /healthz HTTP/1.1\r\nHo")
+	if _, err := io.ReadAll(conn); err != nil {
+		t.Errorf("it was not cut off: %v", err)
+	}
+}
+
 // TestStrangers: who has no token can hold no connection, neither by a body that
 // does not come nor by answers that are not read.
 func TestStrangers(t *testing.T) {
