@@ -79,6 +79,7 @@ func TestScripts(t *testing.T) {
 					"adminaddr": inWorld((*world).adminAddr),
 					"metricsof": inWorld((*world).metricsOf),
 					"taken":     inWorld((*world).taken),
+					"rival":     inWorld((*world).rival),
 					"bytes":     inWorld((*world).bytes),
 					"fifo":      inWorld((*world).fifo),
 					"killwhen":  inWorld((*world).killWhen),

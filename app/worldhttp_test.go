@@ -13,8 +13,11 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"kartyar/demo"
 )
 
 var adminListens = regexp.MustCompile(`"address":"([^"]+)"[^\n]*the admin endpoint listens`)
@@ -108,4 +111,32 @@ func (w *world) taken(ts *testscript.TestScript, _ []string) {
 	if cmd.ProcessState.ExitCode() != exitFailed || !strings.Contains(string(out), "is taken by another program, or by a `serve` that runs already; end that one, or set ADMIN_ADDR to another port, or to off") {
 		ts.Fatalf("%v: %s", err, out)
 	}
+}
+
+// rival polls with the bot's token, as a second program would, until serve has
+// been refused for it: rival
+func (w *world) rival(ts *testscript.TestScript, _ []string) {
+	url := ts.Getenv(strings.ToUpper(string(w.platform))+"_API") + "/bot" + scriptToken + "/getUpdates"
+	client := &http.Client{Timeout: patience}
+	defer client.CloseIdleConnections()
+	own := 0 // of the refusals, those of the rival
+	for end := time.Now().Add(patience); time.Now().Before(end); {
+		// What it gets stays unconfirmed, so that serve has it too.
+		answer, err := client.Post(url, "application/json", strings.NewReader("{}"))
+		ts.Check(err)
+		_ = answer.Body.Close()
+		if answer.StatusCode == http.StatusConflict {
+			own++
+		}
+		refused := 0
+		for _, e := range w.api.Journal() {
+			if e.Kind == demo.Refused && e.Method == "getUpdates" && e.Status == http.StatusConflict {
+				refused++
+			}
+		}
+		if refused > own {
+			return
+		}
+	}
+	ts.Fatalf("serve was not refused")
 }
