@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"sync/atomic"
 	"time"
@@ -60,6 +61,9 @@ func (s *service) close() error { return s.store.Close() }
 // serve answers one connection.
 func (s *service) serve(ctx context.Context, conn net.Conn) {
 	session, r, err := newSession(conn)
+	if errors.Is(err, io.EOF) {
+		return // it was only asked whether anybody serves
+	}
 	if err != nil {
 		s.log.Warn().Err(err).Msg("a command was not understood")
 		return
