@@ -41,7 +41,8 @@ export async function open(browser, address, options) {
 }
 
 // look takes a picture of the screen and holds it to what holds on all: no
-// violation of axe's rules, nothing beyond the window's edge.
+// violation of axe's rules, no picture that a screen reader would read twice,
+// nothing beyond the window's edge.
 export async function look(page, folder, name) {
   await mkdir(join(screens, folder), { recursive: true });
   await page.screenshot({ path: join(screens, folder, `${name}.png`) });
@@ -49,6 +50,9 @@ export async function look(page, folder, name) {
   const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
   assert.deepEqual(
     violations.map((v) => `${v.id}: ${v.help}: ${v.nodes.map((n) => n.html.slice(0, 200)).join(" | ")}`), [], `axe on ${name}`);
+  const twice = await page.evaluate(() => [...document.querySelectorAll(".message img")]
+    .filter((image) => image.alt.length > 20 || image.closest(".text").textContent.includes(image.alt)).map((image) => image.alt));
+  assert.deepEqual(twice, [], `${name} has pictures whose names say what stands beside them`);
   const wide = await page.evaluate(() => [...document.querySelectorAll("html, .panel, .phone, .log")]
     .filter((part) => part.scrollWidth > part.clientWidth).map((part) => part.className || part.tagName));
   assert.deepEqual(wide, [], `${name} has parts that are wider than their place`);
