@@ -52,6 +52,15 @@ func (b *batch) write(key string, sealed []byte) {
 	b.bytes += len(key) + len(sealed) + rowOverhead
 }
 
+// written is how many bytes the rows of the batch take in a commit; bytes counts
+// a row each time that it was written.
+func (b *batch) written() (bytes int64) {
+	for key, sealed := range b.rows {
+		bytes += int64(len(key) + len(sealed) + rowOverhead)
+	}
+	return bytes
+}
+
 // rollBack takes back what was written since p, and returns it.
 func (b *batch) rollBack(p savepoint) (rows map[string][]byte, since tally) {
 	rows, since = make(map[string][]byte, len(b.undo)-p.undo), b.tally

@@ -325,7 +325,7 @@ func (s *Store) write(b *batch) error {
 	if err := s.mark.advance(next.Seq); err != nil {
 		return s.breakDown(err)
 	}
-	s.unflushed.add(txn.ReadTs(), int64(b.bytes)+ownBytes)
+	s.unflushed.add(txn.ReadTs(), b.written()+ownBytes)
 	s.head, s.inboxSeq, s.rowsLately = next, b.inbox, min(len(b.rows), 1024)
 	s.chats.committed(b.chats)
 	s.hooksMu.RLock()

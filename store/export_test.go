@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"math"
+	"time"
 
 	"github.com/dgraph-io/badger/v4"
 )
@@ -26,7 +27,12 @@ func (s *Store) Unstick() error { return s.db.Flatten(1) }
 
 // HoldLists has lists wait for ever.
 func (s *Store) HoldLists(ctx context.Context) error {
-	return s.between(ctx, func() { s.unflushed.add(math.MaxUint64, math.MaxInt64/2) })
+	return s.between(ctx, func() { s.rest = time.Now().Add(time.Hour) })
+}
+
+// CountUnflushed counts so many bytes more than were committed.
+func (s *Store) CountUnflushed(ctx context.Context, bytes int64) error {
+	return s.between(ctx, func() { s.unflushed.add(math.MaxUint64, bytes) })
 }
 
 // ListsWait reports whether a function of UpdateOfList waits for its turn.

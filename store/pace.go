@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"time"
 )
 
@@ -116,13 +118,30 @@ func (u *unflushed) flushed(newest uint64) {
 }
 
 // muchUnflushed reports whether fewer than one memory table is free: Badger has
-// one in use, two that wait and one that is being flushed.
+// one in use, two that wait and one that is being flushed. What is counted is
+// more than what is there, and the table in use is not flushed before it is full,
+// so that a list would wait for ever if two did not wait as well.
 func (s *Store) muchUnflushed() bool {
 	most := int64(memTables+1) * s.memTable
 	if s.unflushed.bytes > most {
 		s.unflushed.flushed(s.newestInTables())
 	}
-	return s.unflushed.bytes > most
+	return s.unflushed.bytes > most && s.memoryTables() > memTables
+}
+
+// memoryTables is how many memory tables have a log: the one in use and those
+// that are not in a file yet. Where the directory cannot be read lists go on.
+func (s *Store) memoryTables() (tables int) {
+	files, err := os.ReadDir(s.dir)
+	if err != nil {
+		return 0
+	}
+	for _, file := range files {
+		if filepath.Ext(file.Name()) == ".mem" {
+			tables++
+		}
+	}
+	return tables
 }
 
 // newestInTables returns the newest version in any table. It never becomes

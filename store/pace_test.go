@@ -65,6 +65,38 @@ func TestListsWaitForTheStoreAndNobodyForLists(t *testing.T) {
 	}
 }
 
+// A list that writes the same few rows over and over fills no memory table. It is
+// not held back for ever.
+func TestListsThatFillNoTableGoOn(t *testing.T) {
+	const memTable = 1 << 20
+	s, err := store.OpenSmall(store.Options{Dir: filepath.Join(t.TempDir(), "data"), Key: testKey, Log: zerolog.Nop()}, memTable)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	again := func(tx *store.Tx) error { // more bytes than a commit has rows for
+		for range memTable / 16 / 1024 {
+			if err := tx.PutUpdate(store.Update{Seq: 1, Bot: aBot, Raw: make([]byte, 1024), Received: noon}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	for n := range 100 {
+		if err := s.UpdateOfList(ctx, again); err != nil {
+			t.Fatalf("piece %d of the list: %v", n, err)
+		}
+	}
+	if err := s.CountUnflushed(ctx, 100*memTable); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.UpdateOfList(ctx, again); err != nil {
+		t.Fatalf("more is counted than the tables hold: %v", err)
+	}
+}
+
 // A list that is held back hears of the store's end, and none of it was done.
 func TestListsEndWithTheStore(t *testing.T) {
 	s := newStore(t)
