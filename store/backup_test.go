@@ -424,15 +424,14 @@ func TestKilledRestore(t *testing.T) {
 		restore(t, dir, whole, nil)
 	})
 	made := somewhere(t)
-	restore(t, made, whole, nil)
+	_, s := restore(t, made, whole, nil)
+	closeStore(t, s)
 	for moved := range 4 {
 		t.Run(fmt.Sprintf("with %d files moved", moved), func(t *testing.T) {
 			dir := somewhere(t)
 			place := dir + ".restoring"
 			write(t, filepath.Join(place, "store.erased"), string(ledgerOf(t, made)))
-			if err := os.CopyFS(filepath.Join(place, "store"), os.DirFS(made)); err != nil {
-				t.Fatal(err)
-			}
+			copyDir(t, made, filepath.Join(place, "store"))
 			copyFile(t, made+".mark", filepath.Join(place, "ready.mark"))
 			for _, move := range [][2]string{{"store", dir}, {"store.erased", dir + ".erased"}, {"ready.mark", dir + ".mark"}}[:moved] {
 				from := filepath.Join(place, move[0])

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
@@ -43,10 +44,20 @@ func closeStore(t testing.TB, s *store.Store) {
 	}
 }
 
-// copyDir copies the store's directory as a killed process would leave it.
+// copyDir copies the store's directory as a killed process would leave it. An
+// open store writes, renames and removes files meanwhile.
 func copyDir(t testing.TB, from, to string) {
 	t.Helper()
-	if err := os.CopyFS(to, os.DirFS(from)); err != nil {
+	files, err := os.ReadDir(from)
+	err = errors.Join(err, os.MkdirAll(to, 0o700))
+	for _, file := range files {
+		content, gone := os.ReadFile(filepath.Join(from, file.Name()))
+		if errors.Is(gone, fs.ErrNotExist) {
+			continue
+		}
+		err = errors.Join(err, gone, os.WriteFile(filepath.Join(to, file.Name()), content, 0o600))
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
 }
