@@ -2,6 +2,7 @@
 // port, and ended with the walk.
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { rmSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -27,7 +28,7 @@ export async function startDemo() {
   const place = await mkdtemp(join(tmpdir(), "kartyar-e2e-"));
   if (!program) {
     const built = await mkdtemp(join(tmpdir(), "kartyar-e2e-program-"));
-    process.on("exit", () => rm(built, { recursive: true, force: true }));
+    process.on("exit", () => rmSync(built, { recursive: true, force: true })); // nothing asynchronous runs any more
     await promisify(execFile)("go", ["build", "-trimpath", "-o", join(built, "kartyar"), "."], { cwd: root });
     program = join(built, "kartyar");
   }
