@@ -21,6 +21,11 @@ type Message struct {
 	Items    []Item
 }
 
+// tellsOfOthers reports whether a message tells of anybody but one person.
+func (m Message) tellsOfOthers(than card.PersonKey) bool {
+	return slices.ContainsFunc(m.Items, func(item Item) bool { return item.Person != than })
+}
+
 // Outcome is what became of a message.
 type Outcome struct {
 	Kind OutcomeKind

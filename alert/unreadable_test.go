@@ -146,7 +146,7 @@ func TestADamagedRowKeepsNobodyWaiting(t *testing.T) {
 	w := NewWorker(WorkerOptions{
 		Store: s, Rules: workerRules, Bot: aBot, Log: zerolog.New(log),
 		Now: func() time.Time { return day0 },
-		Deliver: func(_ context.Context, m Message) Outcome {
+		Deliver: func(_ context.Context, m Message, _ Latest) Outcome {
 			told <- m
 			return Outcome{Kind: Sent}
 		},

@@ -1,7 +1,6 @@
 package alert
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,9 +19,11 @@ type WorkerOptions struct {
 	Store *store.Store
 	Rules Rules
 	Bot   card.Bot
-	// Deliver has a message written and sent. It may block, for a rate or a
-	// network, until ctx ends: that is Grace after the end of Run's.
-	Deliver func(ctx context.Context, m Message) Outcome
+	// Deliver has a message to m's chat written and sent. It may block, for a rate
+	// or a network, until ctx ends: that is Grace after the end of Run's. Once the
+	// message's turn has come it asks latest what there is to say by then, and
+	// sends that; if ok is false it sends nothing, and its outcome does not count.
+	Deliver func(ctx context.Context, m Message, latest Latest) Outcome
 	Senders int           // messages on their way at once; 0 means 64
 	Grace   time.Duration // for messages on their way when Run is to end; 0 means 10 s
 	Now     func() time.Time
@@ -353,27 +354,4 @@ func (w *Worker) release(letters ...*letter) {
 	}
 	w.mu.Unlock()
 	w.nudge()
-}
-
-// deliver says what a letter says.
-func (w *Worker) deliver(ctx context.Context, l *letter) {
-	// A send whose answer is lost is repeated: a double is better than none.
-	l.outcome = w.Deliver(ctx, l.message)
-	switch {
-	case l.outcome.Kind == Outage:
-		w.pauseFor(cmp.Or(l.outcome.Wait, outageUntold))
-		w.release(l)
-	case ctx.Err() != nil && (l.outcome.Kind == Later || l.outcome.Kind == Failed):
-		w.release(l) // given up because the program stops: nobody's attempt
-	default:
-		w.ended <- l
-	}
-}
-
-func (w *Worker) pauseFor(wait time.Duration) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if until := w.Now().Add(wait); until.After(w.pause) {
-		w.pause = until
-	}
 }

@@ -25,6 +25,9 @@ type post struct {
 	in    chan Message
 	out   chan Outcome
 	log   *lockedBuffer
+	// When they are not nil, line hears of each message that gets in line, turn
+	// lets it have its turn, and unsaid hears that it has nothing to say by then.
+	line, turn, unsaid chan struct{}
 
 	mu  sync.Mutex
 	now time.Time
@@ -90,7 +93,16 @@ func (p *post) run(senders int) {
 	ctx, cancel := context.WithCancel(context.Background())
 	p.worker = NewWorker(WorkerOptions{
 		Store: p.store, Rules: workerRules, Bot: aBot, Senders: senders, Now: p.time, Log: zerolog.New(p.log),
-		Deliver: func(ctx context.Context, m Message) Outcome {
+		Deliver: func(ctx context.Context, m Message, latest Latest) Outcome {
+			if p.line != nil {
+				p.line <- struct{}{}
+				<-p.turn
+			}
+			m, ok := latest(ctx)
+			if !ok {
+				p.unsaid <- struct{}{}
+				return Outcome{}
+			}
 			select {
 			case p.in <- m:
 			case <-ctx.Done():

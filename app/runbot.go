@@ -35,7 +35,9 @@ func (s *server) runBot(ctx context.Context, account bot.Options, known chan<- c
 	worker := alert.NewWorker(alert.WorkerOptions{
 		Store: s.service.store, Rules: s.service.rules, Bot: me, Now: s.now, Log: account.Log,
 		Senders: alertsAtOnce(account.Rate),
-		Deliver: func(ctx context.Context, m alert.Message) alert.Outcome { return s.deliver(ctx, client, m) },
+		Deliver: func(ctx context.Context, m alert.Message, latest alert.Latest) alert.Outcome {
+			return s.deliver(ctx, client, m, latest)
+		},
 	})
 	s.pulse.serves(me, client, in, worker)
 	group, together := errgroup.WithContext(ctx)
@@ -142,13 +144,15 @@ const (
 	outageWait = 5 * time.Second
 )
 
-// deliver writes an alert and sends it.
-func (s *server) deliver(ctx context.Context, client *bot.Client, m alert.Message) alert.Outcome {
+// errNothing ends a send when there is nothing to tell any more.
+var errNothing = errors.New("there is nothing to tell any more")
+
+// deliver writes an alert when its turn has come, and sends it.
+func (s *server) deliver(ctx context.Context, client *bot.Client, m alert.Message, latest alert.Latest) alert.Outcome {
 	if ctx.Err() != nil {
 		return alert.Outcome{Kind: alert.Outage}
 	}
-	now := s.now()
-	if ok, wait := client.Available(now); !ok {
+	if ok, wait := client.Available(s.now()); !ok {
 		return alert.Outcome{Kind: alert.Outage, Wait: wait}
 	}
 	class := bot.ClassAlert
@@ -157,7 +161,13 @@ func (s *server) deliver(ctx context.Context, client *bot.Client, m alert.Messag
 	}
 	sending, cancel := withGrace(ctx)
 	defer cancel()
-	_, err := client.Send(sending, class, m.To.Chat, s.handlers.Alert(m, now))
+	_, err := client.SendInTurn(sending, class, m.To.Chat, func(ctx context.Context) (bot.Reply, error) {
+		m, ok := latest(ctx)
+		if !ok {
+			return bot.Reply{}, errNothing
+		}
+		return s.handlers.Alert(m, s.now()), nil
+	})
 	return outcome(err)
 }
 
@@ -174,7 +184,7 @@ func outcome(err error) alert.Outcome {
 		return alert.Outcome{Kind: alert.Sent}
 	}
 	var refused *bot.Error
-	if !errors.As(err, &refused) { // the context's
+	if !errors.As(err, &refused) { // the context's, or errNothing
 		return alert.Outcome{Kind: alert.Outage}
 	}
 	switch refused.Kind {

@@ -45,7 +45,10 @@ func BenchmarkAlert(b *testing.B) {
 		s.OnCommit(countMarks(&marked, people, stop))
 		worker := alert.NewWorker(alert.WorkerOptions{
 			Store: s, Rules: rules, Bot: aBot, Now: time.Now,
-			Deliver: func(context.Context, alert.Message) alert.Outcome { return alert.Outcome{Kind: alert.Sent} },
+			Deliver: func(ctx context.Context, _ alert.Message, latest alert.Latest) alert.Outcome {
+				latest(ctx)
+				return alert.Outcome{Kind: alert.Sent}
+			},
 		})
 		b.StartTimer()
 		if err := worker.Run(running); err != nil {

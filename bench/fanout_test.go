@@ -232,13 +232,19 @@ func talkOf(s *store.Store) *handlers.Handlers {
 }
 
 // delivery writes and sends an alert as the program does.
-func delivery(client *bot.Client, talk *handlers.Handlers) func(context.Context, alert.Message) alert.Outcome {
-	return func(ctx context.Context, m alert.Message) alert.Outcome {
-		now := time.Now()
-		if ok, wait := client.Available(now); !ok {
+func delivery(client *bot.Client, talk *handlers.Handlers) func(context.Context, alert.Message, alert.Latest) alert.Outcome {
+	return func(ctx context.Context, m alert.Message, latest alert.Latest) alert.Outcome {
+		if ok, wait := client.Available(time.Now()); !ok {
 			return alert.Outcome{Kind: alert.Outage, Wait: wait}
 		}
-		if _, err := client.Send(ctx, bot.ClassAlert, m.To.Chat, talk.Alert(m, now)); err != nil {
+		_, err := client.SendInTurn(ctx, bot.ClassAlert, m.To.Chat, func(ctx context.Context) (bot.Reply, error) {
+			m, ok := latest(ctx)
+			if !ok {
+				return bot.Reply{}, errors.New("an alert is not due any more")
+			}
+			return talk.Alert(m, time.Now()), nil
+		})
+		if err != nil {
 			panic(err)
 		}
 		return alert.Outcome{Kind: alert.Sent}

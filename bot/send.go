@@ -10,9 +10,16 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// Send says r to the chat and returns the number of the message that the
-// person now sees (0 when the platform does not tell it). It waits for the
-// bot's and the chat's turn: see [Client.ChatWait] for not doing so.
+// Send says r to the chat when it is the chat's turn: see [Client.SendInTurn].
+func (c *Client) Send(ctx context.Context, class Class, chat int64, r Reply) (messageID int, err error) {
+	return c.SendInTurn(ctx, class, chat, func(context.Context) (Reply, error) { return r, nil })
+}
+
+// SendInTurn waits for the bot's and the chat's turn (see [Client.ChatWait] for
+// not doing so), has say tell what there is to say by then, says that to the
+// chat, and returns the number of the message that the person now sees (0 when
+// the platform does not tell it). It gives back an error of say as it is, and
+// then says nothing.
 //
 // An edit that the platform refuses becomes a new message; one that changes
 // nothing has succeeded. A venue that the platform refuses becomes its text,
@@ -26,18 +33,54 @@ import (
 //
 // While the breaker is open nothing is tried: the answer is an Outage that
 // says when to come again.
-func (c *Client) Send(ctx context.Context, class Class, chat int64, r Reply) (messageID int, err error) {
+func (c *Client) SendInTurn(ctx context.Context, class Class, chat int64, say func(context.Context) (Reply, error)) (messageID int, err error) {
+	t := &turn{class: class, chat: chat}
+	if err := c.await(ctx, "sendMessage", t); err != nil {
+		return 0, err
+	}
+	r, err := say(ctx)
+	if err != nil {
+		return 0, err
+	}
+	return c.sendReply(ctx, t, r)
+}
+
+// turn is that of a message, in the line of its class.
+type turn struct {
+	class Class
+	chat  int64
+	come  bool // and not used yet
+}
+
+// await waits until t has come.
+func (c *Client) await(ctx context.Context, method string, t *turn) error {
+	if t.come {
+		return nil
+	}
+	if wait := c.gate.broken(c.now()); wait > 0 {
+		return notTried(method, Outage, wait)
+	}
+	if err := c.gate.acquire(ctx, t.class, t.chat); err != nil {
+		return fmt.Errorf("%s: waiting for its turn: %w", method, err)
+	}
+	t.come = true
+	return nil
+}
+
+// sendReply says r. The first call uses the turn, each further one waits for one
+// more.
+func (c *Client) sendReply(ctx context.Context, t *turn, r Reply) (messageID int, err error) {
 	if r.Venue != nil {
-		id, err := c.sendVenue(ctx, class, chat, r)
+		id, err := c.sendVenue(ctx, t, r)
 		// A bare 404 may be the platform's word for a method that it has not.
 		if e := asError(err); e == nil || e.Kind != Refused && e.Code != 404 {
 			return id, err
 		}
 		r.Edit = 0
 	}
-	params := c.messageParams(chat, r)
+	params := c.messageParams(t.chat, r)
 	if r.Edit != 0 && editable(r.Keyboard.Kind) {
-		id, err := c.send(ctx, class, chat, "editMessageText", params.with("message_id", strconv.Itoa(r.Edit)))
+		id, err := c.send(ctx, t, "editMessageText", params.with("message_id", strconv.Itoa(r.Edit)))
 		if err == nil {
 			if id == 0 {
 				id = r.Edit
@@ -57,18 +100,18 @@ func (c *Client) Send(ctx context.Context, class Class, chat int64, r Reply) (me
 		params = params.with("disable_notification", "true")
 	}
 	if photo := c.photo(r, params); photo != nil {
-		id, err := c.sendWith(ctx, class, chat, "sendPhoto", params, photo)
+		id, err := c.sendWith(ctx, t, "sendPhoto", params, photo)
 		if e := asError(err); e == nil || e.Kind != Refused && e.Code != 404 {
 			return id, err
 		}
 		// A bare 404 is how a platform without the method may say so.
 	}
-	return c.send(ctx, class, chat, "sendMessage", params)
+	return c.send(ctx, t, "sendMessage", params)
 }
 
 // sendVenue shows a place on a map, as a new message.
-func (c *Client) sendVenue(ctx context.Context, class Class, chat int64, r Reply) (int, error) {
-	params := c.messageParams(chat, r)
+func (c *Client) sendVenue(ctx context.Context, t *turn, r Reply) (int, error) {
+	params := c.messageParams(t.chat, r)
 	params = params.without("text", "link_preview_options").
 		with("latitude", strconv.FormatFloat(r.Venue.Latitude, 'f', -1, 64)).
 		with("longitude", strconv.FormatFloat(r.Venue.Longitude, 'f', -1, 64))
@@ -76,10 +119,10 @@ func (c *Client) sendVenue(ctx context.Context, class Class, chat int64, r Reply
 		params = params.with("disable_notification", "true")
 	}
 	if !c.profile.Venue {
-		return c.send(ctx, class, chat, "sendLocation", params)
+		return c.send(ctx, t, "sendLocation", params)
 	}
 	params = params.with("title", c.profile.text(r.Venue.Title)).with("address", c.profile.text(r.Venue.Address))
-	return c.send(ctx, class, chat, "sendVenue", params)
+	return c.send(ctx, t, "sendVenue", params)
 }
 
 // editable reports whether an edit can carry a keyboard of the kind: menus
@@ -120,28 +163,26 @@ func (c *Client) Available(now time.Time) (ok bool, wait time.Duration) {
 }
 
 // send makes one call that puts a message before a person, in its turn.
-func (c *Client) send(ctx context.Context, class Class, chat int64, method string, params parameters) (int, error) {
-	return c.sendWith(ctx, class, chat, method, params, nil)
+func (c *Client) send(ctx context.Context, t *turn, method string, params parameters) (int, error) {
+	return c.sendWith(ctx, t, method, params, nil)
 }
 
 // sendWith is send with a file to upload, nil for none.
-func (c *Client) sendWith(ctx context.Context, class Class, chat int64, method string, params parameters, file *payload) (int, error) {
-	if wait := c.gate.broken(c.now()); wait > 0 {
-		return 0, notTried(method, Outage, wait)
+func (c *Client) sendWith(ctx context.Context, t *turn, method string, params parameters, file *payload) (int, error) {
+	if err := c.await(ctx, method, t); err != nil {
+		return 0, err
 	}
-	if err := c.gate.acquire(ctx, class, chat); err != nil {
-		return 0, fmt.Errorf("%s: waiting for its turn: %w", method, err)
-	}
-	t, wait := c.gate.try()
-	if !t.ok {
+	t.come = false
+	leave, wait := c.gate.try()
+	if !leave.ok {
 		return 0, notTried(method, Outage, wait)
 	}
 	result, err := c.callWith(ctx, method, params, file, c.timeout)
-	if own := c.gate.note(t, chat, err); own {
+	if own := c.gate.note(leave, t.chat, err); own {
 		asError(err).Kind = Failing
 	}
 	if ctx.Err() == nil {
-		c.sent(class, err)
+		c.sent(t.class, err)
 	}
 	if err != nil {
 		c.tell(err)

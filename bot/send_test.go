@@ -207,6 +207,30 @@ func TestLimitedPausesTheBot(t *testing.T) {
 	})
 }
 
+// A message says what there is to say when its turn has come, which may be long
+// after it got in line.
+func TestSendInTurnAsksWhenTheTurnHasCome(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, calls := recorder(t, Telegram(), `{"ok":false,"error_code":429,"description":"x","parameters":{"retry_after":17}}`, accepted)
+		start := time.Now()
+		if _, err := c.Send(t.Context(), ClassAlert, 5, Reply{Text: "a"}); err == nil {
+			t.Fatal("it is not limited")
+		}
+		var asked time.Duration
+		id, err := c.SendInTurn(t.Context(), ClassAlert, 6, func(context.Context) (Reply, error) {
+			asked = time.Since(start)
+			return Reply{Text: "b"}, nil
+		})
+		if err != nil || id == 0 || asked != 17*time.Second || time.Since(start) != asked || len(*calls) != 2 {
+			t.Errorf("%d, %v: asked after %v, out after %v, %d calls", id, err, asked, time.Since(start), len(*calls))
+		}
+		nothing := errors.New("nothing to say")
+		if _, err := c.SendInTurn(t.Context(), ClassAlert, 7, func(context.Context) (Reply, error) { return Reply{}, nothing }); !errors.Is(err, nothing) || len(*calls) != 2 {
+			t.Errorf("%v, %d calls", err, len(*calls))
+		}
+	})
+}
+
 func TestOutageOpensTheBreaker(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		down, calls := true, 0

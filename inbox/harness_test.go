@@ -133,6 +133,7 @@ type sender struct {
 	answer func(ctx context.Context, m message) error // nil accepts
 	pace   map[int64]time.Time                        // chats that wait until then
 	shut   time.Time                                  // nothing goes until then
+	turn   func()                                     // waits until a message's turn has come; nil when it does not wait
 	clock  *clock
 }
 
@@ -146,13 +147,20 @@ func (s *sender) set(answer func(context.Context, message) error) {
 	s.answer = answer
 }
 
-func (s *sender) Send(ctx context.Context, class bot.Class, chat int64, r bot.Reply) (int, error) {
+func (s *sender) SendInTurn(ctx context.Context, class bot.Class, chat int64, say func(context.Context) (bot.Reply, error)) (int, error) {
 	if class != bot.ClassReply {
 		return 0, errors.New("not as a reply")
 	}
 	s.mu.Lock()
-	answer := s.answer
+	answer, turn := s.answer, s.turn
 	s.mu.Unlock()
+	if turn != nil {
+		turn()
+	}
+	r, err := say(ctx)
+	if err != nil {
+		return 0, err
+	}
 	m := message{chat, r}
 	s.got <- m
 	if answer == nil {

@@ -27,9 +27,9 @@ type Gate interface {
 // Sender is one bot on its platform. A *bot.Client is one.
 type Sender interface {
 	Gate
-	// Send says a reply to a chat. Its errors are *bot.Error, or the
-	// context's.
-	Send(ctx context.Context, class bot.Class, chat int64, r bot.Reply) (messageID int, err error)
+	// SendInTurn says to a chat, when its turn has come, what say then gives.
+	// Its errors are *bot.Error, say's as it is, or the context's.
+	SendInTurn(ctx context.Context, class bot.Class, chat int64, say func(context.Context) (bot.Reply, error)) (messageID int, err error)
 	// AnswerCallback stops the spinner of a pressed button.
 	AnswerCallback(ctx context.Context, id string) error
 }

@@ -15,8 +15,9 @@ const (
 	// keptFor is how old a reply may become: then nobody waits for it.
 	keptFor = 24 * time.Hour
 	// freshFor is how late a status may leave as it was rendered, if the same
-	// process sends it: after a restart an alert may have overtaken it.
-	freshFor = 30 * time.Second
+	// process sends it: by then its person may be erased, or, after a restart, an
+	// alert have overtaken it.
+	freshFor = 2 * time.Second
 	// pictureTries is how often a reply is tried with its picture.
 	pictureTries = 4
 )
@@ -45,17 +46,23 @@ func (i *Inbox) sendFirst(ctx context.Context, s Sender, l *lane, h *handed) (wa
 	if wait := max(heldBack(row)-age, closed(s, row.ChatID, now)); wait > 0 {
 		return wait
 	}
-	r, ok, wait := i.render(ctx, l, h, now)
-	if wait > 0 {
-		return wait
+	var r bot.Reply
+	var ok bool
+	_, err := s.SendInTurn(ctx, bot.ClassReply, row.ChatID, func(ctx context.Context) (bot.Reply, error) {
+		if r, ok, wait = i.render(ctx, l, h, i.Now()); wait > 0 || !ok {
+			return bot.Reply{}, errUnsaid
+		}
+		return r, nil
+	})
+	if !errors.Is(err, errUnsaid) {
+		return i.sent(ctx, l, h, r, err)
 	}
-	if !ok {
-		l.accepted = true
-		return 0
-	}
-	_, err := s.Send(ctx, bot.ClassReply, row.ChatID, r)
-	return i.sent(ctx, l, h, r, err)
+	l.accepted = !ok && wait <= 0
+	return wait
 }
+
+// errUnsaid ends a send when there is nothing that could be said.
+var errUnsaid = errors.New("there is nothing to say")
 
 // heldBack is how long after it was handled a row's first reply may not leave.
 func heldBack(row *store.Update) time.Duration {

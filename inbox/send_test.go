@@ -92,10 +92,10 @@ func TestALateStatusIsRenderedAnew(t *testing.T) {
 		panic bool
 		want  string
 	}{
-		{"in time", 30 * time.Second, nil, false, "old"},
-		{"late", 31 * time.Second, nil, false, "anew"},
-		{"late and failing", 31 * time.Second, errors.New("secret"), false, "old"},
-		{"late and panicking", 31 * time.Second, nil, true, "old"},
+		{"in time", 2 * time.Second, nil, false, "old"},
+		{"late", 3 * time.Second, nil, false, "anew"},
+		{"late and failing", 3 * time.Second, errors.New("secret"), false, "old"},
+		{"late and panicking", 3 * time.Second, nil, true, "old"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -117,6 +117,16 @@ func TestALateStatusIsRenderedAnew(t *testing.T) {
 			w.noSecrets()
 		})
 	}
+}
+
+// What counts is when the message's turn comes, not when it got in line.
+func TestAStatusThatIsLongInLineIsRenderedAnew(t *testing.T) {
+	w := newWorld(t)
+	w.sender.turn = func() { w.clock.move(3 * time.Second) }
+	w.says("x", bot.Reply{Text: "old", Shows: []byte{1}})
+	w.run().keep(said(1, 1, "x"))
+	w.sender.expect(t, 1, "anew")
+	w.settled()
 }
 
 // Of a status only the facts are kept; where they do not do, its person is asked

@@ -37,7 +37,8 @@ func eraseAll(ctx context.Context, s *stage) error {
 type erasing struct {
 	*gathering
 	deleted, erased, kept []*cardholder
-	needles               [][]byte // parts of the keys that must not be found
+	needles               [][]byte      // parts of the keys that must not be found
+	putOff                chan struct{} // hears, if anybody listens, of an alert that is put off
 }
 
 func eraseRound(ctx context.Context, s *stage, n int) (err error) {
@@ -46,9 +47,10 @@ func eraseRound(ctx context.Context, s *stage, n int) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, g.close()) }()
+	g.env = append(g.env, "SEND_RATE=5") // one alert goes at a time, the others stand in line
 	ctx, end := context.WithCancel(ctx) // no child outlives the world
 	defer end()
-	e := &erasing{gathering: g, deleted: g.people[:eraseEach], erased: g.people[eraseEach : 2*eraseEach], kept: g.people[2*eraseEach:]}
+	e := &erasing{gathering: g, deleted: g.people[:eraseEach], erased: g.people[eraseEach : 2*eraseEach], kept: g.people[2*eraseEach:], putOff: make(chan struct{})}
 	if err := errors.Join(e.follow(ctx), e.learnKeys()); err != nil {
 		return err
 	}
@@ -128,20 +130,34 @@ func ignoreGone(err error) error {
 	return err
 }
 
+// linePause is for how many seconds the platform wants no more alerts: the others
+// stand in line meanwhile, while those whom they tell of go.
+const linePause = 5
+
 // arriveUntold has all cards come to an office, while the platform puts every
 // alert off.
 func (e *erasing) arriveUntold(ctx context.Context) error {
 	e.setFault(func(r demo.FaultRequest) *demo.Fault {
 		if _, is := announced(r.Text); is {
-			return demo.TooMany(1)
+			select {
+			case e.putOff <- struct{}{}:
+			default:
+			}
+			return demo.TooMany(linePause)
 		}
 		return nil
 	})
 	return e.stand(ctx, "ready", 1, e.people...)
 }
 
-// forget has those who go, go, and looks what everybody is told after that.
+// forget has those who go, go, while alerts for them stand in line, and looks
+// what everybody is told after that.
 func (e *erasing) forget(ctx context.Context) error {
+	select {
+	case <-e.putOff:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	going := e.persons(e.deleted)
 	for _, text := range [][2]string{{locale.ButtonDeleteMyData, locale.AskForget(false)}, {locale.ButtonForgetYes, locale.Forgotten()}} {
 		for _, p := range going {
