@@ -48,7 +48,7 @@ func eraseRound(ctx context.Context, s *stage, n int) (err error) {
 	}
 	defer func() { err = errors.Join(err, g.close()) }()
 	g.env = append(g.env, "SEND_RATE=5") // one alert goes at a time, the others stand in line
-	ctx, end := context.WithCancel(ctx) // no child outlives the world
+	ctx, end := context.WithCancel(ctx)  // no child outlives the world
 	defer end()
 	e := &erasing{gathering: g, deleted: g.people[:eraseEach], erased: g.people[eraseEach : 2*eraseEach], kept: g.people[2*eraseEach:], putOff: make(chan struct{})}
 	if err := errors.Join(e.follow(ctx), e.learnKeys()); err != nil {
