@@ -93,7 +93,7 @@ func (p *post) run(senders int) {
 	ctx, cancel := context.WithCancel(context.Background())
 	p.worker = NewWorker(WorkerOptions{
 		Store: p.store, Rules: workerRules, Bot: aBot, Senders: senders, Now: p.time, Log: zerolog.New(p.log),
-		Deliver: func(ctx context.Context, m Message, latest Latest) Outcome {
+		Deliver: func(ctx context.Context, _ Message, latest Latest) Outcome {
 			if p.line != nil {
 				p.line <- struct{}{}
 				<-p.turn
