@@ -12,7 +12,7 @@ import (
 )
 
 func main() {
-	app.LimitMemory()
+	app.TuneRuntime()
 	// After the first signal the second one has its usual effect.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)

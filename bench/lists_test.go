@@ -20,7 +20,7 @@ type side struct {
 // run measures fn, with the memory that the program allows itself.
 func run(b *testing.B, fn func()) (s side) {
 	b.Helper()
-	app.LimitMemory()
+	app.TuneRuntime()
 	s.peak = peak(b, func() {
 		began, used := time.Now(), cpu(b)
 		fn()

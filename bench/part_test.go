@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"kartyar/app"
 )
 
 // partName has the test binary be a part of a benchmark instead: the platform,
@@ -46,8 +48,17 @@ type part struct {
 	out   *bufio.Reader
 }
 
-// startPart starts a part on one core, on which it runs one thread of Go at a
-// time, and waits for its first line.
+// threadsOf is how many threads a part computes with on its one core: as many as
+// Go takes by itself, and of ours as the program has there.
+func threadsOf(name string) int {
+	switch name {
+	case "kartyar", "fan-out", "loaded":
+		return app.Threads(1)
+	}
+	return 1
+}
+
+// startPart starts a part on one core and waits for its first line.
 func startPart(b *testing.B, core int, name string, env ...string) (p *part, stop func()) {
 	b.Helper()
 	self, err := os.Executable()
@@ -55,7 +66,7 @@ func startPart(b *testing.B, core int, name string, env ...string) (p *part, sto
 		b.Fatal(err)
 	}
 	cmd := exec.Command(self)
-	cmd.Env = append(append(os.Environ(), partName+"="+name, "GOMAXPROCS=1", "KARTYAR_BENCH_CORE="+strconv.Itoa(core%runtime.NumCPU())), env...)
+	cmd.Env = append(append(os.Environ(), partName+"="+name, "GOMAXPROCS="+strconv.Itoa(threadsOf(name)), "KARTYAR_BENCH_CORE="+strconv.Itoa(core%runtime.NumCPU())), env...)
 	cmd.Stderr = os.Stderr
 	p = &part{}
 	if p.in, err = cmd.StdinPipe(); err != nil {
