@@ -17,11 +17,19 @@ type Latest func(ctx context.Context) (m Message, ok bool)
 func (w *Worker) deliver(ctx context.Context, l *letter) {
 	// A send whose answer is lost is repeated: a double is better than none.
 	var failed error
+	var early bool
 	l.outcome = w.Deliver(ctx, l.message, func(ctx context.Context) (Message, bool) {
+		night := w.Rules.Quiet.Contains(w.Now())
+		if early = night && l.message.Reminder; early {
+			return Message{}, false
+		}
 		failed = w.renew(ctx, l)
+		l.message.Silent = night
 		return l.message, failed == nil && len(l.message.Items) > 0
 	})
 	switch {
+	case early:
+		w.release(l) // its turn came in the night: it goes out in the morning
 	case failed != nil:
 		w.hold(ctx, l.due, failed)
 		w.release(l)

@@ -2,6 +2,7 @@ package alert
 
 import (
 	"testing"
+	"time"
 
 	"kartyar/card"
 	"kartyar/store"
@@ -64,6 +65,41 @@ func TestWhatChangedInLineIsNotTold(t *testing.T) {
 				t.Errorf("%d alerts left", len(rows))
 			}
 		})
+	}
+}
+
+// What gets in line before the quiet hours keeps to them when its turn comes in
+// them: a reminder goes in the morning, an arrival makes no sound.
+func TestWhoseTurnComesInTheNight(t *testing.T) {
+	p := newPost(t)
+	p.line, p.turn, p.unsaid = make(chan struct{}), make(chan struct{}), make(chan struct{})
+	p.do(func(w *world) {
+		w.follow(ali, 1)
+		w.ready(ali, "7")
+		must(w.rules.Shown(w.tx, w.now, ali, chat(1)))
+	})
+	p.at(ReminderTime(day0, 3))
+	p.run(2)
+	<-p.line
+	night := ReminderTime(day0, 3).Add(12 * time.Hour) // 22:00 in Tehran
+	p.at(night)
+	p.turn <- struct{}{}
+	<-p.unsaid
+	p.settled(chat(1))
+	p.do(func(w *world) {
+		w.follow(sara, 2)
+		w.ready(sara, "7")
+	})
+	<-p.line
+	p.turn <- struct{}{}
+	if m := p.answer(Sent, 0); m.Chat != chat(2) || !m.Silent {
+		t.Errorf("in the night: %+v", m)
+	}
+	p.at(night.Add(11 * time.Hour))
+	<-p.line
+	p.turn <- struct{}{}
+	if m := p.answer(Sent, 0); m.Chat != chat(1) || !m.Reminder || m.Silent {
+		t.Errorf("in the morning: %+v", m)
 	}
 }
 
