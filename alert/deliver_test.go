@@ -81,25 +81,42 @@ func TestWhoseTurnComesInTheNight(t *testing.T) {
 	p.at(ReminderTime(day0, 3))
 	p.run(2)
 	<-p.line
-	night := ReminderTime(day0, 3).Add(12 * time.Hour) // 22:00 in Tehran
-	p.at(night)
-	p.turn <- struct{}{}
-	<-p.unsaid
-	p.settled(chat(1))
 	p.do(func(w *world) {
 		w.follow(sara, 2)
 		w.ready(sara, "7")
 	})
 	<-p.line
-	p.turn <- struct{}{}
-	if m := p.answer(Sent, 0); m.Chat != chat(2) || !m.Silent {
-		t.Errorf("in the night: %+v", m)
+	night := ReminderTime(day0, 3).Add(12 * time.Hour) // 22:00 in Tehran
+	p.at(night)
+	// A look at the outbox from just before the night may have the reminder in
+	// line once more.
+	for released, said := false, false; !released || !said; {
+		select {
+		case <-p.line:
+		case p.turn <- struct{}{}:
+		case <-p.unsaid:
+			released = true
+		case m := <-p.in:
+			said = true
+			if m.Chat != chat(2) || !m.Silent {
+				t.Errorf("in the night: %+v", m)
+			}
+			p.out <- Outcome{Kind: Sent}
+		}
 	}
 	p.at(night.Add(11 * time.Hour))
-	<-p.line
-	p.turn <- struct{}{}
-	if m := p.answer(Sent, 0); m.Chat != chat(1) || !m.Reminder || m.Silent {
-		t.Errorf("in the morning: %+v", m)
+	for said := false; !said; {
+		select {
+		case <-p.line:
+		case p.turn <- struct{}{}:
+		case <-p.unsaid:
+		case m := <-p.in:
+			said = true
+			if m.Chat != chat(1) || !m.Reminder || m.Silent {
+				t.Errorf("in the morning: %+v", m)
+			}
+			p.out <- Outcome{Kind: Sent}
+		}
 	}
 }
 

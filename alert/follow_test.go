@@ -189,7 +189,7 @@ func TestNever(t *testing.T) {
 	})
 	t.Run("written since", func(t *testing.T) {
 		inWorld(t, func(w *world) {
-			c := w.follow(ali, 1)
+			c := w.follow(ali, 200) // that it was heard of is not undone
 			w.ready(ali, "7")
 			w.tx.Hear(c, w.now)
 			w.deliver(Never)

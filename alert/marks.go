@@ -47,32 +47,57 @@ func (w *Worker) expectsMore(ended int) bool {
 	return ended < w.sending && ended < (w.Senders+1)/2
 }
 
-// note writes what became of letters, even while the program stops: the
-// messages are out.
+// note writes what became of letters.
 func (w *Worker) note(ctx context.Context, letters []*letter) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteTimeout)
-	defer cancel()
-	err := w.Store.UpdateGathered(ctx, func(tx *store.Tx) error {
+	err := w.noteTogether(ctx, letters, w.stillKnown)
+	if err != nil && len(letters) == 1 {
+		w.putAside(letters[0].due, err)
+	} else if err != nil { // one of them may be what fails, and nobody else's is to wait for it
 		for _, l := range letters {
-			if err := w.noteOne(tx, l, w.stillKnown(l)); err != nil {
-				return err
+			if err := w.noteTogether(ctx, []*letter{l}, unknown); err != nil {
+				w.putAside(l.due, err)
 			}
 		}
-		return nil
-	})
-	if err == nil {
-		return
 	}
-	if len(letters) == 1 || errors.Is(err, store.ErrClosed) || errors.Is(err, store.ErrNoRoom) {
-		w.hold(ctx, letters[0].due, err)
-		return
-	}
-	// One of them may be what fails, and nobody else's is to wait for it.
-	for _, l := range letters {
-		err := w.Store.UpdateInBulk(ctx, func(tx *store.Tx) error { return w.noteOne(tx, l, nil) })
-		if err != nil {
-			w.hold(ctx, l.due, err)
+}
+
+// noteTogether writes what became of letters in one commit. The messages are
+// out, and what is not noted is sent again: so it goes on while the store has no
+// room, and their chats and places are not free until it is done.
+func (w *Worker) noteTogether(ctx context.Context, letters []*letter, know func(*letter) *known) error {
+	for attempt := 1; ; attempt++ {
+		err := w.write(ctx, func(tx *store.Tx) error {
+			for _, l := range letters {
+				if err := w.noteOne(tx, l, know(l)); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		switch {
+		case err == nil, ctx.Err() != nil, errors.Is(err, store.ErrClosed):
+			return nil
+		case !errors.Is(err, store.ErrNoRoom):
+			return err
+		case attempt == 1:
+			w.Log.Error().Err(err).Stringer("bot", w.Bot).Msg("what became of messages cannot be noted; nothing more is sent until it is")
 		}
+		know = unknown // what was read has been changed by the attempt
+		if !wait(ctx, w.noteEvery) {
+			return nil
+		}
+	}
+}
+
+// wait reports whether so long has passed before ctx ended.
+func wait(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
 	}
 }
 
@@ -102,19 +127,30 @@ func (w *Worker) stillKnown(l *letter) *known {
 	return &l.known
 }
 
+func unknown(*letter) *known { return nil }
+
 // hold keeps a fault of the store from being met again and again at full speed.
 // A damaged row is the trouble of its own message alone.
 func (w *Worker) hold(ctx context.Context, d store.Due, err error) {
-	if ctx.Err() != nil || errors.Is(err, store.ErrClosed) {
-		return
+	switch {
+	case ctx.Err() != nil || errors.Is(err, store.ErrClosed):
+	case errors.Is(err, store.ErrDamaged):
+		w.putAside(d, err)
+	default:
+		w.Log.Error().Err(err).Stringer("bot", w.Bot).Msg("a message could not be prepared; it will be tried again")
+		w.pauseFor(storeFault)
 	}
+}
+
+// putAside leaves a row of the outbox alone for some time, since only for it
+// something fails.
+func (w *Worker) putAside(d store.Due, err error) {
+	w.mu.Lock()
+	w.aside[d] = w.Now().Add(asideFor)
+	w.mu.Unlock()
+	why := "a message waits, since what became of it cannot be noted; it is tried again in an hour"
 	if errors.Is(err, store.ErrDamaged) {
-		w.mu.Lock()
-		w.aside[d] = w.Now().Add(asideFor)
-		w.mu.Unlock()
-		w.Log.Error().Err(err).Stringer("bot", w.Bot).Msg("a message waits, since what it tells of is damaged in the store; restore a backup")
-		return
+		why = "a message waits, since what it tells of is damaged in the store; restore a backup"
 	}
-	w.Log.Error().Err(err).Stringer("bot", w.Bot).Msg("a message could not be prepared or noted; it will be tried again")
-	w.pauseFor(holdFor)
+	w.Log.Error().Err(err).Stringer("bot", w.Bot).Msg(why)
 }

@@ -16,7 +16,7 @@ type Message struct {
 	To       card.Subscriber
 	Chat     card.ChatKey
 	Reminder bool
-	Silent   bool   // the platform should make no sound
+	Silent   bool   // the platform should make no sound; known when its turn has come
 	Office   string // code of the office that all items speak of; empty when they speak of none
 	Items    []Item
 }
@@ -52,7 +52,7 @@ func (r Rules) compose(tx *store.Tx, now time.Time, d store.Due) (m Message, p s
 	if err != nil || !found {
 		return Message{}, p, false, err
 	}
-	m = Message{To: c.Subscriber, Chat: d.Chat, Reminder: d.Class == store.Reminders, Silent: r.Quiet.Contains(now)}
+	m = Message{To: c.Subscriber, Chat: d.Chat, Reminder: d.Class == store.Reminders}
 	if p, err = tx.Person(d.Person); err != nil {
 		return Message{}, p, false, err
 	}

@@ -54,14 +54,6 @@ func TestRemindersWaitForQuietHoursToEnd(t *testing.T) {
 			t.Errorf("due %v, want %v", got, want)
 		}
 	})
-	inWorld(t, func(w *world) {
-		w.follow(ali, 1)
-		w.now = day0.Add(12 * hour) // midnight
-		w.ready(ali, "7")
-		if m := w.says(arrived())[0]; !m.Silent {
-			t.Error("an arrival at night was not silent")
-		}
-	})
 }
 
 func TestClaimAndUndo(t *testing.T) {

@@ -36,8 +36,12 @@ type WorkerOptions struct {
 type Worker struct {
 	WorkerOptions
 	wake  chan struct{}
-	out   chan *letter // to the senders; holds as many as there are places
-	ended chan *letter // what became of is known, to be written; as many
+	write func(context.Context, func(*store.Tx) error) error // the store's, of what became of messages
+	// noteEvery is how often it is tried to note what was sent; lastNote, how long
+	// that may take once the program stops.
+	noteEvery, lastNote time.Duration
+	out                 chan *letter // to the senders; holds as many as there are places
+	ended               chan *letter // what became of is known, to be written; as many
 
 	mu        sync.Mutex
 	busy      map[card.ChatKey]bool
@@ -75,11 +79,12 @@ type watch struct {
 
 const (
 	lookAgain    = time.Minute           // the longest time between looks
-	holdFor      = 10 * time.Second      // after a fault of the store
+	storeFault   = 10 * time.Second      // how long a fault of the store is waited out
+	noteAgain    = time.Second           // and how soon it is seen whether what was sent can be noted
 	asideFor     = time.Hour             // for a row whose person or chat is damaged
 	noteLinger   = 20 * time.Millisecond // how long what became of a message waits for others
 	outageUntold = 5 * time.Second       // for an outage that does not say how long it lasts
-	noteTimeout  = 10 * time.Second      // for noting what was sent while stopping
+	noteTimeout  = 10 * time.Second      // for noting what was sent, once nothing more is sent and the program stops
 	lateAfter    = 24 * time.Hour        // the operator hears of alerts older than this
 	lateEvery    = time.Hour             // and no more often than this
 )
@@ -93,7 +98,7 @@ func NewWorker(opt WorkerOptions) *Worker {
 		opt.Grace = 10 * time.Second
 	}
 	w := &Worker{
-		WorkerOptions: opt, wake: make(chan struct{}, 1),
+		WorkerOptions: opt, wake: make(chan struct{}, 1), write: opt.Store.UpdateGathered, noteEvery: noteAgain, lastNote: noteTimeout,
 		out: make(chan *letter, opt.Senders), ended: make(chan *letter, opt.Senders),
 		busy: map[card.ChatKey]bool{}, watched: map[card.PersonKey]*watch{}, low: map[store.Class]store.Due{}, aside: map[store.Due]time.Time{},
 	}
@@ -136,6 +141,8 @@ func (w *Worker) nudge() {
 func (w *Worker) Run(ctx context.Context) error {
 	hands, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
+	pen, drop := context.WithCancel(context.WithoutCancel(ctx))
+	defer drop()
 	var sending, noting sync.WaitGroup
 	for range w.Senders {
 		sending.Go(func() {
@@ -144,13 +151,15 @@ func (w *Worker) Run(ctx context.Context) error {
 			}
 		})
 	}
-	noting.Go(func() { w.noteAll(hands) })
+	noting.Go(func() { w.noteAll(pen) })
 	w.lookOut(ctx)
 	close(w.out)
 	grace := time.AfterFunc(w.Grace, cancel)
 	defer grace.Stop()
 	sending.Wait()
 	close(w.ended)
+	last := time.AfterFunc(w.lastNote, drop)
+	defer last.Stop()
 	noting.Wait()
 	return nil
 }
@@ -172,7 +181,7 @@ func (w *Worker) lookOut(ctx context.Context) {
 		}
 		if err != nil && ctx.Err() == nil {
 			w.Log.Error().Err(err).Stringer("bot", w.Bot).Msg("looking for messages to send failed")
-			next = w.Now().Add(holdFor)
+			next = w.Now().Add(storeFault)
 		}
 		w.sleep(ctx, next)
 	}
@@ -309,6 +318,9 @@ func (w *Worker) claim(d store.Due) (claimed *letter, free bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	reminder := d.Class == store.Reminders
+	if w.Now().Before(w.pause) { // it may have begun since the look did
+		return nil, false
+	}
 	if w.sending >= w.Senders || reminder && w.reminding >= max(1, w.Senders/2) {
 		return nil, false
 	}

@@ -89,7 +89,8 @@ func (p *post) at(now time.Time) {
 	}
 }
 
-func (p *post) run(senders int) {
+// run sets a worker to work, changed before that.
+func (p *post) run(senders int, changed ...func(*Worker)) {
 	ctx, cancel := context.WithCancel(context.Background())
 	p.worker = NewWorker(WorkerOptions{
 		Store: p.store, Rules: workerRules, Bot: aBot, Senders: senders, Now: p.time, Log: zerolog.New(p.log),
@@ -111,6 +112,9 @@ func (p *post) run(senders int) {
 			return <-p.out
 		},
 	})
+	for _, change := range changed {
+		change(p.worker)
+	}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
