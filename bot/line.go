@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"slices"
 	"sync"
 	"syscall"
@@ -97,7 +98,7 @@ func (l *line) do(ctx context.Context, until time.Time, to *url.URL, contentType
 	w.body = write(w.body[:0])
 	out.SetBodyRaw(w.body)
 	stop := context.AfterFunc(ctx, func() { _ = w.SetDeadline(time.Unix(1, 0)) })
-	err = w.exchange(out, in)
+	err = w.exchange(ctx, out, in)
 	if !stop() {
 		err = errors.Join(context.Cause(ctx), err)
 	}
@@ -113,15 +114,36 @@ func (l *line) do(ctx context.Context, until time.Time, to *url.URL, contentType
 	}, nil
 }
 
-func (w *wire) exchange(out *fasthttp.Request, in *fasthttp.Response) error {
+func (w *wire) exchange(ctx context.Context, out *fasthttp.Request, in *fasthttp.Response) error {
 	if err := errors.Join(out.Write(w.w), w.w.Flush()); err != nil {
 		return fmt.Errorf("sending a request: %w", err)
+	}
+	if err := w.answered(ctx); err != nil {
+		return fmt.Errorf("waiting for an answer: %w", err)
 	}
 	if err := in.ReadLimitBody(w.r, maxAnswer); err != nil {
 		return fmt.Errorf("reading an answer: %w", unquoted(err))
 	}
 	return nil
 }
+
+// answered waits for the beginning of an answer. A machine that stood still wakes
+// up after the call's end with the answer at the door: who does not look would
+// say the message again.
+func (w *wire) answered(ctx context.Context) error {
+	_, err := w.r.Peek(1)
+	if !errors.Is(err, os.ErrDeadlineExceeded) || ctx.Err() != nil {
+		return err
+	}
+	if err := w.SetReadDeadline(time.Now().Add(doorMost)); err != nil {
+		return err
+	}
+	_, err = w.r.Peek(1)
+	return err
+}
+
+// doorMost is how long it takes to find an answer that has come already.
+const doorMost = 50 * time.Millisecond
 
 // unquoted returns what an error of fasthttp's comes from: its own words quote
 // the answer, in which the request may stand.

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"runtime"
 	"strings"
 	"sync/atomic"
@@ -137,6 +138,50 @@ func TestLineTimesOut(t *testing.T) {
 }
 
 // An answer with a long head is one: otherwise what went out would go out again.
+// late is a connection whose next reads fail so, then are its own.
+type late struct {
+	net.Conn
+	fails []error
+}
+
+func (c *late) Read(b []byte) (int, error) {
+	if len(c.fails) > 0 {
+		err := c.fails[0]
+		c.fails = c.fails[1:]
+		return 0, err
+	}
+	return c.Conn.Read(b)
+}
+
+// The time of a call may be over when a machine wakes up that stood still, and
+// its answer be there all the same.
+func TestAnAnswerAtTheDoorIsTaken(t *testing.T) {
+	e, l := newEcho(t, (*httptest.Server).Start)
+	for name, c := range map[string]struct {
+		fails []error
+		taken bool
+	}{
+		"it is there":    {[]error{os.ErrDeadlineExceeded}, true},
+		"it is not":      {[]error{os.ErrDeadlineExceeded, os.ErrDeadlineExceeded}, false},
+		"nobody is left": {[]error{io.ErrUnexpectedEOF}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, err := l.take(t.Context(), time.Now().Add(callTimeout))
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.Conn = &late{w.Conn, c.fails}
+			w.r.Reset(w.Conn)
+			l.idle = append(l.idle, w)
+			w.used = time.Now()
+			if _, said, err := post(t.Context(), l, e.URL, "x"); (err == nil) != c.taken || c.taken && said == "" {
+				t.Errorf("answered %q, %v", said, err)
+			}
+		})
+	}
+	l.close()
+}
+
 func TestLongHead(t *testing.T) {
 	e, l := newEcho(t, (*httptest.Server).Start)
 	if status, _, err := post(t.Context(), l, e.URL+"/long", "x=1"); err != nil || status != http.StatusOK {
