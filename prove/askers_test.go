@@ -100,7 +100,7 @@ func TestWitnessLeavesStrangersAlone(t *testing.T) {
 	unknown := demo.Entry{Kind: demo.Refused, Method: "sendMessage", Status: 400, Text: "Bad Request: chat not found"}
 	w.strange = true
 	w.see(unknown)
-	if w.end(); len(w.broken) > 0 {
+	if w.end(0); len(w.broken) > 0 {
 		t.Errorf("broken: %q", w.broken)
 	}
 	w.strange = false

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"kartyar/demo"
 )
 
 // fullDisk is the size of the disk in the experiment `disk`, in bytes.
@@ -54,6 +56,9 @@ func fillDisk(ctx context.Context, s *stage) (err error) {
 		if err := t.fillUp(ctx, round, d, admin); err != nil {
 			return fmt.Errorf("round %d: %w", round, err)
 		}
+	}
+	if err := t.tellWithoutRoom(ctx, d, s.n+1); err != nil {
+		return fmt.Errorf("alerts without room: %w", err)
 	}
 	if err := t.startFull(ctx, d); err != nil {
 		return fmt.Errorf("full at the start: %w", err)
@@ -117,6 +122,41 @@ func (t *trial) fillUp(ctx context.Context, round int, d *disk, admin string) er
 		t.witness.breaks("with room again it says %q, %v later", says, readyMost)
 	}
 	return errors.Join(err, t.take(ctx, list))
+}
+
+// tellWithoutRoom has the disk fill up while alerts are on the network: that they
+// were told cannot be noted, for longer than the program waits before it tries
+// again. They are not told again for that.
+func (t *trial) tellWithoutRoom(ctx context.Context, d *disk, round int) error {
+	if err := t.settle(ctx); err != nil {
+		return err
+	}
+	list, err := t.write(strconv.Itoa(round), t.news(round))
+	if err != nil {
+		return err
+	}
+	t.setFault(func(r demo.FaultRequest) *demo.Fault {
+		if _, is := announced(r.Text); is && isSend(r.Method) {
+			return &demo.Fault{Delay: 5 * time.Second}
+		}
+		return nil
+	})
+	defer t.setFault(nil)
+	if err := t.take(ctx, list); err != nil {
+		return err
+	}
+	before := t.witness.figures.alerts
+	if err := d.fillTo(nothing << 20); err != nil {
+		return err
+	}
+	if err := t.pass(ctx, 18*time.Second); err != nil {
+		return err
+	}
+	t.stage.line("  alerts without room", "%d accepted that could not be noted, %d of them came again", t.witness.figures.alerts-before, len(t.witness.again))
+	if t.witness.figures.alerts == before {
+		return errors.New("no alert was on the network when the disk was full")
+	}
+	return d.fillTo(fullDisk / 2)
 }
 
 // readyMost is how soon the program has to be ready when there is room again.

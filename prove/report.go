@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -34,7 +35,8 @@ func (t *trial) verdict(ctx context.Context) error {
 // report prints what the witness saw.
 func (t *trial) report() {
 	w, line := t.witness, t.stage.line
-	w.end()
+	unheard := t.unheard()
+	w.end(unheard)
 	line("store", "opened by serve %d times; %d lists imported to their end", t.starts, t.imports)
 	lost, alertsLost := 0, 0
 	for _, l := range w.chats {
@@ -55,7 +57,20 @@ func (t *trial) report() {
 	if f := w.figures; f.lostAnswers > 0 {
 		line("answers lost", "%d messages were taken without the program's knowledge; %d came again", f.lostAnswers, f.afterLost)
 	}
+	if unheard > 0 || len(w.again) > 0 {
+		line("answers late", "the log says %d times that none came in time; %d messages came again with no kill to explain it", unheard, len(w.again))
+	}
 	line("edits made again", "%d, which nobody sees", w.figures.unmodified)
+}
+
+// unheard counts the lines of the program's log that say that an answer of the
+// platform's did not come in time. Where many did not at once, one line says so.
+func (w *world) unheard() int {
+	text, err := os.ReadFile(w.logPath())
+	if err != nil {
+		return 0 // it was never started
+	}
+	return bytes.Count(text, []byte("no answer within"))
 }
 
 // keepOwed writes down what the journal has of chats that are still owed

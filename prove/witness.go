@@ -17,6 +17,7 @@ type witness struct {
 	chats       map[chatID]*ledger
 	kills       []*killing
 	broken      []string // promises broken, a sentence each
+	again       []string // messages that came again with no kill to explain it; so far, no promise is broken
 	read        int      // entries of the journal so far
 	sendersMost [2]int   // replies and alerts of a bot that are under way at once
 	figures     figures
@@ -241,7 +242,7 @@ func (w *witness) replied(chat chatID, index int, e demo.Entry) {
 			w.figures.replyRepeats++
 			return
 		}
-		w.breaks("%s was given twice with no kill between, now as %v %q", w.name(chat, last.name), e.Kind, e.Text)
+		w.cameAgain(last, index, "%s was given twice with no kill between, now as %v %q", w.name(chat, last.name), e.Kind, e.Text)
 		return
 	}
 	next := "nothing"
@@ -268,7 +269,7 @@ func (w *witness) told(chat chatID, place string, index int, e demo.Entry) {
 	default:
 		k := w.killBetween(before.index, index, func(k *killing) bool { return k.alert[chat] == before })
 		if k == nil {
-			w.breaks("%s was told twice, and no send in flight at a kill explains it", w.name(chat, "an arrival at "+place))
+			w.cameAgain(before, index, "%s was told twice, and no send in flight at a kill explains it", w.name(chat, "an arrival at "+place))
 			return
 		}
 		k.explains(before, index)
@@ -292,8 +293,13 @@ func (w *witness) refused(e demo.Entry) {
 	}
 }
 
-// end holds the program to what only shows when all is over.
-func (w *witness) end() {
+// end holds the program to what only shows when all is over. unheard is how
+// often the program's log says that an answer did not come in time: what was
+// under way then may come again, since nobody knows whether it was accepted.
+func (w *witness) end(unheard int) {
+	if most := unheard * (w.sendersMost[0] + w.sendersMost[1]); len(w.again) > most {
+		w.broken = append(w.broken, w.again...)
+	}
 	for chat, l := range w.chats {
 		if len(l.owed) > 0 {
 			w.breaks("%s did not come, nor %d more: an update was lost", w.name(chat, l.owed[0].name), len(l.owed)-1)
@@ -312,6 +318,12 @@ func (w *witness) end() {
 			w.breaks("kill %d repeated %d messages with %d in flight", i+1, repeats, k.allowed)
 		}
 	}
+}
+
+// cameAgain notes a repeat of m that no kill explains.
+func (w *witness) cameAgain(m *sent, index int, format string, args ...any) {
+	m.index = index
+	w.again = append(w.again, fmt.Sprintf(format, args...))
 }
 
 func (w *witness) breaks(format string, args ...any) {
