@@ -1,0 +1,41 @@
+package app
+
+import (
+	"math"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"testing"
+)
+
+func TestTuneRuntime(t *testing.T) {
+	threads, goal := runtime.GOMAXPROCS(0), debug.SetMemoryLimit(-1)
+	t.Cleanup(func() {
+		runtime.GOMAXPROCS(threads)
+		debug.SetMemoryLimit(goal)
+	})
+	for name, c := range map[string]struct {
+		env           map[string]string
+		threads, goal int64
+	}{
+		"as it comes":            {nil, int64(Threads(4)), MemoryGoal},
+		"the operator's threads": {map[string]string{"GOMAXPROCS": "4"}, 4, MemoryGoal},
+		"the operator's goal":    {map[string]string{"GOMEMLIMIT": "1GiB"}, int64(Threads(4)), math.MaxInt64},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, key := range []string{"GOMAXPROCS", "GOMEMLIMIT"} {
+				t.Setenv(key, "") // so that it comes back
+				os.Unsetenv(key)
+				if value, is := c.env[key]; is {
+					t.Setenv(key, value)
+				}
+			}
+			runtime.GOMAXPROCS(4)
+			debug.SetMemoryLimit(math.MaxInt64)
+			TuneRuntime()
+			if got := [...]int64{int64(runtime.GOMAXPROCS(0)), debug.SetMemoryLimit(-1)}; got != [...]int64{c.threads, c.goal} {
+				t.Errorf("threads and goal are %d, want %d and %d", got, c.threads, c.goal)
+			}
+		})
+	}
+}
