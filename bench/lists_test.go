@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"path/filepath"
+	"runtime/debug"
 	"testing"
 	"time"
 
@@ -20,7 +21,7 @@ type side struct {
 // run measures fn, with the memory that the program allows itself.
 func run(b *testing.B, fn func()) (s side) {
 	b.Helper()
-	app.TuneRuntime()
+	debug.SetMemoryLimit(app.MemoryGoal)
 	s.peak = peak(b, func() {
 		began, used := time.Now(), cpu(b)
 		fn()
