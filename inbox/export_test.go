@@ -1,9 +1,23 @@
 package inbox
 
-import "time"
+import (
+	"context"
+	"time"
+
+	"kartyar/store"
+)
 
 // SetUntil gives the inbox a clock's timers in place of the real ones.
 func (i *Inbox) SetUntil(until func(time.Time) (<-chan time.Time, func() bool)) { i.until = until }
+
+// SetNote puts something between the inbox and the store, where replies that were
+// accepted are noted.
+func (i *Inbox) SetNote(between func(note func() error) error) {
+	note := i.note
+	i.note = func(ctx context.Context, fn func(*store.Tx) error) error {
+		return between(func() error { return note(ctx, fn) })
+	}
+}
 
 // OwnFrames is ownFrames.
 var OwnFrames = ownFrames

@@ -75,6 +75,7 @@ type Options struct {
 const (
 	defaultWorkers = 64
 	defaultGrace   = 10 * time.Second
+	lastNote       = 10 * time.Second // for noting what was accepted, once nothing more is sent
 )
 
 // Inbox is the inbox of some bots. Its methods may be used by many goroutines;
@@ -85,6 +86,7 @@ type Inbox struct {
 	wake   chan struct{} // tells Run that a lane was parked before all others
 	hands  sync.WaitGroup
 	until  func(time.Time) (fired <-chan time.Time, stop func() bool)
+	note   func(context.Context, func(*store.Tx) error) error // the store's, of replies that were accepted
 
 	mu       sync.Mutex
 	lanes    map[laneKey]*lane // those that have rows
@@ -112,6 +114,7 @@ func New(o Options) *Inbox {
 		wake:    make(chan struct{}, 1),
 		lanes:   map[laneKey]*lane{},
 		pools:   map[card.Bot]*pool{},
+		note:    o.Store.UpdateInBulk,
 	}
 	i.until = func(t time.Time) (<-chan time.Time, func() bool) {
 		timer := time.NewTimer(t.Sub(i.Now()))
@@ -152,12 +155,19 @@ func (i *Inbox) Run(ctx context.Context) error {
 
 // noteAccepted takes out of the store the replies that were accepted while it
 // had no room, and whose lanes wait for that: a message is not repeated because
-// the program was asked to end. No worker is left.
+// the program was asked to end, nor because the grace is over. No worker is left.
 func (i *Inbox) noteAccepted(ctx context.Context) {
-	for _, l := range i.parked {
-		if !l.accepted {
-			continue
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastNote)
+	defer cancel()
+	i.mu.Lock() // a Keep may be at its end
+	var accepted []*lane
+	for _, l := range i.lanes {
+		if l.accepted {
+			accepted = append(accepted, l)
 		}
+	}
+	i.mu.Unlock()
+	for _, l := range accepted {
 		h, wait := i.handled(ctx, l)
 		if wait == 0 && len(h.row.Replies) > 0 {
 			wait = i.remove(ctx, l, h)

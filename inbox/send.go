@@ -178,7 +178,7 @@ func (i *Inbox) sent(ctx context.Context, l *lane, h *handed, r bot.Reply, err e
 func (i *Inbox) remove(ctx context.Context, l *lane, h *handed) (wait time.Duration) {
 	rest := h.row
 	rest.Replies = rest.Replies[1:]
-	err := i.Store.UpdateInBulk(ctx, func(tx *store.Tx) error {
+	err := i.note(ctx, func(tx *store.Tx) error {
 		if len(rest.Replies) == 0 {
 			return tx.DeleteUpdate(rest.Seq)
 		}
