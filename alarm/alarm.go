@@ -18,6 +18,9 @@ type Kind string
 const (
 	PollFails  Kind = "poll"     // a platform does not answer
 	TwoPollers Kind = "conflict" // another program polls with the bot's token
+	// TokenRefused is told while another bot is served; a program that has none
+	// left ends.
+	TokenRefused Kind = "token"
 	OutboxLate Kind = "outbox"   // alerts have waited for more than a day
 	DiskLow    Kind = "disk"     // little room is left
 	FeedSilent Kind = "feed"     // no list has come for long

@@ -13,7 +13,6 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
-	"time"
 
 	"github.com/rs/zerolog"
 
@@ -152,7 +151,7 @@ func expectedSentence(err error) (string, bool) {
 
 // TakeIn imports a list, from wherever it comes.
 func (s *service) TakeIn(ctx context.Context, how desk.ImportOptions, list io.Reader) (desk.ImportReport, error) {
-	how.Store, how.Rules, how.Offices, how.Now = s.store, s.rules, s.offices.Directory(), time.Now
+	how.Store, how.Rules, how.Offices, how.Now = s.store, s.rules, s.offices.Directory(), s.now
 	how.Words = s.settings.Load().Words
 	how.SpoolDir = filepath.Dir(filepath.Clean(s.dir))
 	report, err := desk.Import(ctx, how, list)

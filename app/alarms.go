@@ -191,6 +191,12 @@ func (s *server) sendAlarm(ctx context.Context, to card.Subscriber, text string)
 // after a start is left out.
 func (p *pulse) facts(now, fed time.Time) (facts []alarm.Fact) {
 	for _, b := range p.beats() {
+		if b.refused || b.worker != nil {
+			facts = append(facts, alarm.Fact{Kind: alarm.TokenRefused, Platform: b.platform, On: b.refused})
+		}
+		if b.refused {
+			continue // nothing else is known of it
+		}
 		if fails := now.Sub(b.polled) > pollFailsFor; fails || b.answered {
 			facts = append(facts, alarm.Fact{Kind: alarm.PollFails, Platform: b.platform, On: fails})
 		}
@@ -232,6 +238,9 @@ func alarmText(m alarm.Message) string {
 		},
 		alarm.TwoPollers: {
 			func() string { return locale.AlarmTwoPollers(m.Platform) }, func() string { return locale.AlarmOnePoller(m.Platform) },
+		},
+		alarm.TokenRefused: {
+			func() string { return locale.AlarmTokenRefused(m.Platform) }, func() string { return locale.AlarmTokenTaken(m.Platform) },
 		},
 		alarm.OutboxLate: {
 			func() string { return locale.AlarmOutboxLate(m.Platform, m.Number) }, func() string { return locale.AlarmOutboxFlows(m.Platform) },

@@ -9,7 +9,7 @@ import (
 
 // resumeOutbox releases what a restore held back, and says what that means.
 func (p *Program) resumeOutbox(ctx context.Context, s *service) error {
-	held, err := s.rules.Resume(ctx, s.store, time.Now())
+	held, err := s.rules.Resume(ctx, s.store, s.now())
 	if err != nil {
 		return err
 	}
@@ -31,7 +31,7 @@ func (s *server) remindOfHeld(ctx context.Context) error {
 	ticker := time.NewTicker(remindEvery)
 	defer ticker.Stop()
 	for {
-		held, err := alert.HeldOutbox(ctx, s.service.store, time.Now())
+		held, err := alert.HeldOutbox(ctx, s.service.store, s.now())
 		switch {
 		case err != nil && ctx.Err() == nil:
 			s.log.Error().Err(err).Msg("what a restore held back could not be counted")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -38,6 +39,7 @@ type beat struct {
 	polled   time.Time // the last poll that was answered; the start before the first
 	answered bool      // a poll was, since the start
 	conflict time.Time // the last time that another poller was met
+	refused  bool      // the platform does not take the token
 	inbox    *inbox.Inbox
 	worker   *alert.Worker
 	client   *bot.Client
@@ -87,8 +89,18 @@ func (p *pulse) serves(me card.Bot, client *bot.Client, in *inbox.Inbox, w *aler
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	b := p.known[me.Platform]
-	b.me, b.client, b.inbox, b.worker = me, client, in, w
+	b.me, b.client, b.inbox, b.worker, b.refused = me, client, in, w, false
 	p.nudge() // what could not be told before
+}
+
+// refuses notes that a platform does not take its bot's token, and reports
+// whether none does by now.
+func (p *pulse) refuses(platform card.Platform) (all bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.known[platform].refused = true
+	p.nudge()
+	return !slices.ContainsFunc(p.bots, func(b *beat) bool { return !b.refused })
 }
 
 func (p *pulse) nudge() {
@@ -210,8 +222,10 @@ func (p *pulse) ready(ctx context.Context) []admin.Part {
 	now := time.Now()
 	for _, b := range p.beats() {
 		contested := b.contested(now)
-		polling := admin.Part{Part: "polling", Bot: string(b.platform), OK: b.worker != nil && now.Sub(b.polled) < pollsBehind && !contested}
+		polling := admin.Part{Part: "polling", Bot: string(b.platform), OK: b.worker != nil && now.Sub(b.polled) < pollsBehind && !contested && !b.refused}
 		switch {
+		case b.refused:
+			polling.Says = "the platform refuses the bot's token"
 		case contested:
 			polling.Says = "another program polls with this bot's token"
 		case b.worker == nil:

@@ -40,6 +40,10 @@ func TestReady(t *testing.T) {
 		}
 	}
 	says("store", "polling the platform has not been reached yet")
+	if !p.refuses(card.Bale) {
+		t.Error("another bot is said to be served")
+	}
+	says("store", "polling the platform refuses the bot's token")
 	me := card.Bot{Platform: card.Bale, ID: 42}
 	worker := alert.NewWorker(alert.WorkerOptions{Store: s, Bot: me, Now: time.Now})
 	p.serves(me, nil, inbox.New(inbox.Options{Store: s}), worker)

@@ -17,20 +17,44 @@ import (
 	"kartyar/store"
 )
 
-// runBot serves one bot: it finds out who the bot is, then polls, handles,
-// answers and alerts until ctx ends. Each bot has an inbox of its own, so that
-// one platform that is down at the start does not hold up the other.
+// runBot serves one bot until ctx ends. That its token is refused ends the program
+// only when no other bot is served: the people of the other platform have no part
+// in it, and the operator can be told there.
 func (s *server) runBot(ctx context.Context, account bot.Options, known chan<- card.Bot) error {
 	platform := account.Profile.Platform
 	account.Log = s.log.With().Str("platform", string(platform)).Logger()
+	for said := (time.Time{}); ; {
+		err := s.serveBot(ctx, account, known)
+		if !errors.Is(err, bot.ErrUnauthorized) || s.pulse.refuses(platform) {
+			return ending(ctx, platform, err)
+		}
+		if time.Since(said) >= identifySay {
+			said = time.Now()
+			account.Log.Error().Err(ending(ctx, platform, err)).Msg("this bot is not served until its token is taken; the other one is")
+		}
+		select {
+		case <-time.After(s.tokenAgain):
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// serveBot finds out who the bot is, then polls, handles, answers and alerts
+// until ctx ends. Each bot has an inbox of its own, so that one platform that is
+// down at the start does not hold up the other.
+func (s *server) serveBot(ctx context.Context, account bot.Options, known chan<- card.Bot) error {
 	account.Workers = repliesAtOnce + alertsAtOnce(account.Rate)
 	client := bot.New(account)
 	defer client.Close()
 	me, err := s.identify(ctx, client, account.Log)
 	if err != nil {
-		return ending(ctx, platform, err)
+		return err
 	}
-	known <- me
+	select {
+	case known <- me:
+	default: // it was told before
+	}
 	in := s.inbox(client, account.Profile, me, account.Log)
 	worker := alert.NewWorker(alert.WorkerOptions{
 		Store: s.service.store, Rules: s.service.rules, Bot: me, Now: s.now, Log: account.Log,
@@ -50,7 +74,7 @@ func (s *server) runBot(ctx context.Context, account bot.Options, known chan<- c
 		keep := func(ctx context.Context, batch []bot.Raw) error { return in.Keep(ctx, me, batch) }
 		return client.Poll(together, keep, bot.PollOptions{})
 	})
-	return ending(ctx, platform, group.Wait())
+	return group.Wait()
 }
 
 // repliesAtOnce is how many chats of a bot are answered at the same time.
@@ -74,6 +98,10 @@ func ending(ctx context.Context, platform card.Platform, err error) error {
 	}
 	return nil
 }
+
+// tokenAgain is how soon a token that was refused is tried again, while another
+// bot is served.
+const tokenAgain = time.Minute
 
 const (
 	identifyFirst = time.Second

@@ -47,12 +47,12 @@ func (p *Program) serve(ctx context.Context, c Config, log zerolog.Logger, resum
 		return err
 	}
 	service.settings.Store(c.Settings)
+	if p.Now != nil {
+		service.now = p.Now
+	}
 	log.Info().Str("store", opened.Dir).Int("offices", service.offices.Directory().Len()).Msg("the store is open")
 	server := newServer(service, c.accounts(log), log)
 	server.admin.listener, server.admin.token = listener, string(c.AdminToken)
-	if p.Now != nil {
-		server.now = p.Now
-	}
 	server.reload = reload{path: c.SettingsFile, hangup: hangup}
 	server.warnOfProvinces()
 	if resume {
@@ -151,6 +151,8 @@ type server struct {
 	}
 	log zerolog.Logger
 	now func() time.Time // of what waits to be said
+	// tokenAgain is how soon a refused token is tried again.
+	tokenAgain time.Duration
 }
 
 func newServer(s *service, accounts []bot.Options, log zerolog.Logger) *server {
@@ -165,7 +167,7 @@ func newServer(s *service, accounts []bot.Options, log zerolog.Logger) *server {
 		}
 	})
 	return &server{
-		service: s, accounts: accounts, log: log, now: time.Now, pulse: pulse,
+		service: s, accounts: accounts, log: log, now: s.now, tokenAgain: tokenAgain, pulse: pulse,
 		handlers: handlers.New(handlers.Options{
 			Keyer: s.store.Keyer(), Secret: s.store.Subkey(handlers.ButtonPurpose), Rules: s.rules,
 			Lookup: lookup.New(s.store, persons), Offices: s.offices.Directory, Settings: s.settings.Load, Asked: pulse.asked,

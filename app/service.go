@@ -32,6 +32,7 @@ type service struct {
 	// imported hears of each list that was taken in; may be nil.
 	imported func(r desk.ImportReport, failed bool)
 	log      zerolog.Logger
+	now      func() time.Time // the wall clock of what waits to be said
 	// alone says that nothing else runs on the store, which would clear from the
 	// disk what was erased.
 	alone bool
@@ -51,7 +52,7 @@ func openService(ctx context.Context, o opening, log zerolog.Logger) (*service, 
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("reading the office directory: %w", err), s.Close())
 	}
-	opened := &service{dir: o.Dir, store: s, rules: o.Rules, standby: standby, offices: book, log: log}
+	opened := &service{dir: o.Dir, store: s, rules: o.Rules, standby: standby, offices: book, log: log, now: time.Now}
 	opened.settings.Store(&settings.Settings{Words: o.Words})
 	return opened, nil
 }
@@ -159,7 +160,7 @@ func (s *service) erase(ctx context.Context, typed string) (erased alert.Erased,
 		return erased, fmt.Errorf("reading the national code: %w", err)
 	}
 	err = s.store.Update(ctx, func(tx *store.Tx) (err error) {
-		erased, err = s.rules.ErasePerson(tx, time.Now(), s.store.Keyer().Person(code))
+		erased, err = s.rules.ErasePerson(tx, s.now(), s.store.Keyer().Person(code))
 		return err
 	})
 	if err != nil {

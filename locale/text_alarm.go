@@ -31,6 +31,18 @@ func AlarmOnePoller(p card.Platform) string {
 	return "برنامهٔ دیگری دیگر با توکن این ربات در " + PlatformName(p) + " کار نمی‌کند."
 }
 
+// AlarmTokenRefused says that a platform does not take the bot's token, while the
+// other bot works.
+func AlarmTokenRefused(p card.Platform) string {
+	return PlatformName(p) + " توکن ربات را نمی‌پذیرد؛ تا درست نشود، پیام کسی در آن نه می‌رسد و نه پاسخ می‌گیرد. چیزی گم نمی‌شود.\n" +
+		"از BotFather توکن تازه بگیرید، آن را در تنظیمات سرور بگذارید و برنامه را دوباره راه بیندازید."
+}
+
+// AlarmTokenTaken says that it does again.
+func AlarmTokenTaken(p card.Platform) string {
+	return PlatformName(p) + " توکن ربات را دوباره می‌پذیرد و پیام‌های مانده فرستاده می‌شود."
+}
+
 // AlarmOutboxLate says that so many alerts have waited for more than a day.
 func AlarmOutboxLate(p card.Platform, alerts int) string {
 	return Number(alerts) + " خبر بیش از یک روز است که به " + PlatformName(p) + " نرسیده است؛ صاحبان این کارت‌ها هنوز بی‌خبرند.\n" +
@@ -111,6 +123,8 @@ func alarmSamples() []Sample {
 		{Name: "AlarmPollWorks", Text: AlarmPollWorks(card.Bale)},
 		{Name: "AlarmTwoPollers", Text: AlarmTwoPollers(card.Bale)},
 		{Name: "AlarmOnePoller", Text: AlarmOnePoller(card.Bale)},
+		{Name: "AlarmTokenRefused", Text: AlarmTokenRefused(card.Bale)},
+		{Name: "AlarmTokenTaken", Text: AlarmTokenTaken(card.Telegram)},
 		{Name: "AlarmOutboxLate", Text: AlarmOutboxLate(card.Bale, 1200)},
 		{Name: "AlarmOutboxFlows", Text: AlarmOutboxFlows(card.Telegram)},
 		{Name: "AlarmDiskLow", Text: AlarmDiskLow(700)},
