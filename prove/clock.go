@@ -18,7 +18,7 @@ import (
 // platforms that are away, or are to be tried again. The machine's clock is left
 // alone: `serve` runs in this process and reads a clock that is set.
 func leaps(ctx context.Context, s *stage) (err error) {
-	t, err := s.trial("clock", trialOptions{people: 20, slow: slowest, offices: 2 * (4*s.n + 20)})
+	t, err := s.trial("clock", trialOptions{people: 20, slow: slowest, offices: 2 * (6*s.n + 20)})
 	if err != nil {
 		return err
 	}
@@ -42,7 +42,8 @@ func leaps(ctx context.Context, s *stage) (err error) {
 	const day = 24 * time.Hour
 	round := 0
 	for range s.n {
-		for _, by := range []time.Duration{25 * time.Hour, -day, -time.Hour, time.Hour, -day} {
+		// Together they come to nothing: three days off, reminders would be due.
+		for _, by := range []time.Duration{25 * time.Hour, -day, -time.Hour, time.Hour, -day, 23 * time.Hour} {
 			round++
 			if err := t.leap(ctx, c, round, by); err != nil {
 				return fmt.Errorf("set by %v: %w", by, err)
