@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"kartyar/guard"
 	"kartyar/store"
 )
 
@@ -18,7 +19,7 @@ func (w *Worker) deliver(ctx context.Context, l *letter) {
 	// A send whose answer is lost is repeated: a double is better than none.
 	var failed error
 	var early bool
-	l.outcome = w.Deliver(ctx, l.message, func(ctx context.Context) (Message, bool) {
+	latest := func(ctx context.Context) (Message, bool) {
 		night := w.Rules.Quiet.Contains(w.Now())
 		if early = night && l.message.Reminder; early {
 			return Message{}, false
@@ -26,8 +27,15 @@ func (w *Worker) deliver(ctx context.Context, l *letter) {
 		failed = w.renew(ctx, l)
 		l.message.Silent = night
 		return l.message, failed == nil && len(l.message.Items) > 0
+	}
+	fell := guard.Run(func() error {
+		l.outcome = w.Deliver(ctx, l.message, latest)
+		return nil
 	})
 	switch {
+	case fell != nil:
+		w.putAside(l.due, fell)
+		w.release(l)
 	case early:
 		w.release(l) // its turn came in the night: it goes out in the morning
 	case failed != nil:

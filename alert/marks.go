@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"kartyar/guard"
 	"kartyar/store"
 )
 
@@ -130,16 +131,21 @@ func (w *Worker) stillKnown(l *letter) *known {
 func unknown(*letter) *known { return nil }
 
 // hold keeps a fault of the store from being met again and again at full speed.
-// A damaged row is the trouble of its own message alone.
+// A damaged row, or a panic over one, is the trouble of its own message alone.
 func (w *Worker) hold(ctx context.Context, d store.Due, err error) {
 	switch {
 	case ctx.Err() != nil || errors.Is(err, store.ErrClosed):
-	case errors.Is(err, store.ErrDamaged):
+	case errors.Is(err, store.ErrDamaged) || isPanic(err):
 		w.putAside(d, err)
 	default:
 		w.Log.Error().Err(err).Stringer("bot", w.Bot).Msg("a message could not be prepared; it will be tried again")
 		w.pauseFor(storeFault)
 	}
+}
+
+func isPanic(err error) bool {
+	var fell *guard.Panic
+	return errors.As(err, &fell)
 }
 
 // putAside leaves a row of the outbox alone for some time, since only for it
@@ -149,7 +155,10 @@ func (w *Worker) putAside(d store.Due, err error) {
 	w.aside[d] = w.Now().Add(asideFor)
 	w.mu.Unlock()
 	why := "a message waits, since what became of it cannot be noted; it is tried again in an hour"
-	if errors.Is(err, store.ErrDamaged) {
+	switch {
+	case isPanic(err):
+		why = "a message waits, since the program fails at it; it is tried again in an hour; report it with this line"
+	case errors.Is(err, store.ErrDamaged):
 		why = "a message waits, since what it tells of is damaged in the store; restore a backup"
 	}
 	w.Log.Error().Err(err).Stringer("bot", w.Bot).Msg(why)

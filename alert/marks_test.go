@@ -74,6 +74,40 @@ func TestWorkerStopsThoughThereIsNoRoom(t *testing.T) {
 	}
 }
 
+// A panic over one message is that message's trouble: the others go, and it is
+// tried again.
+func TestAPanicOverOneMessageEndsNothing(t *testing.T) {
+	p := newPost(t)
+	p.do(func(w *world) {
+		w.follow(ali, 1)
+		w.follow(sara, 2)
+		w.ready(ali, "7")
+		w.ready(sara, "7")
+	})
+	fell := make(chan struct{}, 1)
+	p.run(1, func(w *Worker) {
+		deliver := w.Deliver
+		w.Deliver = func(ctx context.Context, m Message, latest Latest) Outcome {
+			if m.Chat == chat(1) && p.time().Equal(day0) {
+				fell <- struct{}{}
+				panic("private")
+			}
+			return deliver(ctx, m, latest)
+		}
+	})
+	<-fell
+	if m := p.answer(Sent, 0); m.Chat != chat(2) {
+		t.Errorf("sent %+v", m)
+	}
+	p.at(day0.Add(asideFor))
+	if m := p.answer(Sent, 0); m.Chat != chat(1) {
+		t.Errorf("then sent %+v", m)
+	}
+	if said := p.log.String(); !strings.Contains(said, "the program fails at it") || strings.Contains(said, "private") {
+		t.Errorf("the log says %s", said)
+	}
+}
+
 // What cannot be noted of one message is not what the others wait for.
 func TestWhatCannotBeNotedIsPutAside(t *testing.T) {
 	p := newPost(t)

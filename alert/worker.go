@@ -11,6 +11,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"kartyar/card"
+	"kartyar/guard"
 	"kartyar/store"
 )
 
@@ -240,8 +241,10 @@ func (w *Worker) compose(ctx context.Context, rows []*letter) error {
 		for _, l := range rows {
 			l.began = began
 			var ok bool
-			var err error
-			l.message, l.person, ok, err = w.Rules.compose(tx, began, l.due)
+			err := guard.Run(func() (err error) {
+				l.message, l.person, ok, err = w.Rules.compose(tx, began, l.due)
+				return err
+			})
 			done++
 			switch {
 			case err != nil:

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"mime/multipart"
 	"unicode/utf16"
+
+	"kartyar/guard"
 )
 
 // maxCaption is how long a photo's caption may be on both platforms, in UTF-16
@@ -38,7 +40,11 @@ func (c *Client) photo(r Reply, params parameters) *payload {
 	if len(r.Picture) == 0 || c.draw == nil || len(utf16.Encode([]rune(params.get("text")))) > maxCaption {
 		return nil
 	}
-	drawn, err := c.draw(r.Picture)
+	var drawn []byte
+	err := guard.Run(func() (err error) {
+		drawn, err = c.draw(r.Picture)
+		return err
+	})
 	if err != nil {
 		c.log.Warn().Err(err).Msg("a picture could not be drawn; its text goes alone")
 		return nil

@@ -45,6 +45,7 @@ func TestSendPhoto(t *testing.T) {
 		{"limited", Telegram(), reply, drawn, []string{refusal(429, "Too Many Requests")}, []sent{photo(nil)}, Limited},
 		{"out", Telegram(), reply, drawn, []string{"<html>"}, []sent{photo(nil)}, Outage},
 		{"not to be drawn", Telegram(), reply, fails, []string{accepted}, []sent{text}, 0},
+		{"a panic", Telegram(), reply, func([]byte) ([]byte, error) { panic("no pen") }, []string{accepted}, []sent{text}, 0},
 		{"nobody draws", Telegram(), reply, nil, []string{accepted}, []sent{text}, 0},
 		{"too long for a caption", Telegram(), long, drawn, []string{accepted},
 			[]sent{{"sendMessage", map[string]string{"chat_id": "5", "text": long.Text, "link_preview_options": noPreview}}}, 0},

@@ -18,6 +18,3 @@ func (i *Inbox) SetNote(between func(note func() error) error) {
 		return between(func() error { return note(ctx, fn) })
 	}
 }
-
-// OwnFrames is ownFrames.
-var OwnFrames = ownFrames

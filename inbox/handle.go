@@ -11,6 +11,7 @@ import (
 
 	"kartyar/bot"
 	"kartyar/card"
+	"kartyar/guard"
 	"kartyar/store"
 )
 
@@ -93,15 +94,15 @@ func (i *Inbox) handled(ctx context.Context, l *lane) (h *handed, wait time.Dura
 
 // whose says why an update could not be handled, with the stack of a panic;
 // empty when the error says nothing about the update.
-func whose(err error) (why reason, stack []byte) {
+func whose(err error) (why reason, stack []string) {
 	if err == nil {
 		return "", nil
 	}
 	var own *failure
-	var fell *store.PanicError
+	var fell *guard.Panic
 	switch {
 	case errors.As(err, &fell):
-		return panicked, fell.Stack
+		return panicked, fell.Frames
 	case errors.As(err, &own) && !isStores(err):
 		return own.reason, nil
 	}
@@ -206,7 +207,7 @@ func outgoing(r bot.Reply) (out store.Outgoing, err error) {
 
 // tried notes that handling the lane's first row failed once more; the third
 // time the row is set aside and answers that we are sorry.
-func (i *Inbox) tried(ctx context.Context, l *lane, why reason, stack []byte) (h *handed, wait time.Duration) {
+func (i *Inbox) tried(ctx context.Context, l *lane, why reason, stack []string) (h *handed, wait time.Duration) {
 	now := i.Now()
 	var tries uint8
 	var row store.Update
@@ -247,7 +248,7 @@ func handledAt(row store.Update, now time.Time) time.Time {
 
 // tellTry says which update failed and how, and nothing of what is in it: an
 // error's text is left out, since nobody can vouch for it here.
-func (i *Inbox) tellTry(row store.Update, why reason, stack []byte) {
+func (i *Inbox) tellTry(row store.Update, why reason, stack []string) {
 	if i.Tried != nil {
 		i.Tried(string(why), row.Tries >= maxTries)
 	}
@@ -257,7 +258,7 @@ func (i *Inbox) tellTry(row store.Update, why reason, stack []byte) {
 	}
 	line = line.Stringer("bot", row.Bot).Int64("update", row.ID).Str("reason", string(why)).Uint8("tries", row.Tries)
 	if stack != nil {
-		line = line.Strs("stack", ownFrames(stack))
+		line = line.Strs("stack", stack)
 	}
 	line.Msg(text)
 }

@@ -161,7 +161,7 @@ type keeping struct {
 type try struct {
 	row   store.Update
 	why   reason
-	stack []byte
+	stack []string
 }
 
 func (i *Inbox) newKeeping(rows []polled) *keeping {

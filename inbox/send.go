@@ -256,10 +256,10 @@ func (i *Inbox) logDrop(row *store.Update, why string, e *bot.Error) {
 	line.Msg("a reply is given up")
 }
 
-func (i *Inbox) logStale(row *store.Update, why reason, stack []byte) {
+func (i *Inbox) logStale(row *store.Update, why reason, stack []string) {
 	line := i.Log.Warn().Stringer("bot", row.Bot).Int64("update", row.ID).Str("reason", string(why))
 	if stack != nil {
-		line = line.Strs("stack", ownFrames(stack))
+		line = line.Strs("stack", stack)
 	}
 	line.Msg("a late status could not be rendered anew and goes as it was")
 }

@@ -363,15 +363,3 @@ func TestStorm(t *testing.T) {
 		}
 	}
 }
-
-func TestOwnFrames(t *testing.T) {
-	stack := "goroutine 7 [running]:\n" +
-		"runtime/debug.Stack()\n\t/go/src/runtime/debug/stack.go:26 +0x5e\n" +
-		"panic({0x1, 0x2})\n\t/go/src/runtime/panic.go:783 +0x132\n" +
-		"kartyar/handlers.(*Handlers).step(0xc0001, {0xc0002, 0x4})\n\t/home/somebody/kartyar/handlers/step.go:12 +0x1d\n" +
-		"kartyar/store.(*Store).run.func1(...)\n\tkartyar/store/committer.go:205\n"
-	want := []string{"handlers.(*Handlers).step step.go:12", "store.(*Store).run.func1 committer.go:205"}
-	if got := inbox.OwnFrames([]byte(stack)); !slices.Equal(got, want) {
-		t.Errorf("got %q", got)
-	}
-}

@@ -1,9 +1,9 @@
 package store
 
 import (
-	"runtime/debug"
-
 	"github.com/dgraph-io/badger/v4"
+
+	"kartyar/guard"
 )
 
 // batch is what one commit will write.
@@ -86,17 +86,13 @@ func (b *batch) rollBack(p savepoint) (rows map[string][]byte, since tally) {
 // Try runs fn within the function that tx is given to. When fn returns an error
 // or panics, that comes back as from Update, nothing of what fn wrote is kept,
 // and what was written before it stays. tx must not be that of a View.
-func (tx *Tx) Try(fn func(*Tx) error) (err error) {
+func (tx *Tx) Try(fn func(*Tx) error) error {
 	before := tx.batch.savepoint()
-	defer func() {
-		if r := recover(); r != nil {
-			err = &PanicError{Stack: debug.Stack()}
-		}
-		if err != nil {
-			tx.batch.rollBack(before)
-		}
-	}()
-	return fn(tx)
+	err := guard.Run(func() error { return fn(tx) })
+	if err != nil {
+		tx.batch.rollBack(before)
+	}
+	return err
 }
 
 // Written is how many bytes of a commit the batch takes until now, that of

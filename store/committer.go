@@ -47,7 +47,7 @@ const (
 
 // Update runs fn and returns when what it wrote is on disk. fn sees every
 // earlier Update and nothing of itself is written when it returns an error or
-// panics; the panic comes back as a *PanicError. fn runs in the committer: it
+// panics; the panic comes back as a *guard.Panic. fn runs in the committer: it
 // must not block, nor keep the Tx.
 func (s *Store) Update(ctx context.Context, fn func(*Tx) error) error {
 	return s.submit(ctx, s.urgent, &request{fn: fn, kind: urgent})
@@ -72,12 +72,6 @@ func (s *Store) UpdateGathered(ctx context.Context, fn func(*Tx) error) error {
 func (s *Store) UpdateOfList(ctx context.Context, fn func(*Tx) error) error {
 	return s.submit(ctx, s.lists, &request{fn: fn, kind: listed})
 }
-
-// PanicError is a panic inside a function of Update. Its text names the place
-// and never the panic's value, which may hold what a person wrote.
-type PanicError struct{ Stack []byte }
-
-func (e *PanicError) Error() string { return "a panic while updating the store" }
 
 func (s *Store) submit(ctx context.Context, queue chan *request, r *request) error {
 	if err := s.usable(); err != nil {

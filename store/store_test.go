@@ -16,6 +16,7 @@ import (
 	"go.uber.org/goleak"
 
 	"kartyar/card"
+	"kartyar/guard"
 	"kartyar/store"
 	"kartyar/store/storetest"
 )
@@ -163,9 +164,9 @@ func TestFailedFunctionsWriteNothing(t *testing.T) {
 	if err := s.Update(context.Background(), func(tx *store.Tx) error { return errors.Join(write(tx), boom) }); !errors.Is(err, boom) {
 		t.Errorf("got %v, want %v", err, boom)
 	}
-	var panicked *store.PanicError
+	var panicked *guard.Panic
 	if err := s.Update(context.Background(), func(tx *store.Tx) error { write(tx); panic("private") }); !errors.As(err, &panicked) || bytes.Contains([]byte(err.Error()), []byte("private")) {
-		t.Errorf("got %v, want a PanicError without its value", err)
+		t.Errorf("got %v, want a Panic without its value", err)
 	}
 	view(t, s, func(tx *store.Tx) error {
 		p, err := tx.Person(key)

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"kartyar/card"
+	"kartyar/guard"
 	"kartyar/store"
 )
 
@@ -98,7 +99,7 @@ func allOrNothing(_ *testing.T, b *bench) {
 	if !errors.Is(err, boom) {
 		b.t.Errorf("got %v", err)
 	}
-	var panicked *store.PanicError
+	var panicked *guard.Panic
 	err = b.store.Update(context.Background(), func(tx *store.Tx) error {
 		if err := write(tx, 2); err != nil {
 			return err

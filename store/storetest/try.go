@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"kartyar/card"
+	"kartyar/guard"
 	"kartyar/store"
 )
 
@@ -46,7 +47,7 @@ func tries(_ *testing.T, b *bench) {
 			}
 			return errors.Join(look(tx, []byte{1, 2, 3}, 1), boom)
 		})
-		var fell *store.PanicError
+		var fell *guard.Panic
 		if !errors.Is(failed, boom) || !errors.As(tx.Try(func(tx *store.Tx) error {
 			_ = put(tx, 4, "1")
 			panic("x")

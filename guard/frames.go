@@ -1,4 +1,4 @@
-package inbox
+package guard
 
 import (
 	"path/filepath"
@@ -8,14 +8,14 @@ import (
 // maxFrames bounds the frames of a logged stack.
 const maxFrames = 20
 
-// ownFrames picks the program's own frames out of a stack as debug.Stack
+// ownFrames picks the program's own frames, but for this package's, out of a stack as debug.Stack
 // prints it: function, file and line, without arguments, which may be what a
 // person wrote.
 func ownFrames(stack []byte) []string {
 	var frames []string
 	lines := strings.Split(string(stack), "\n")
 	for n, line := range lines {
-		if !strings.HasPrefix(line, "kartyar/") || len(frames) == maxFrames {
+		if !strings.HasPrefix(line, "kartyar/") || strings.HasPrefix(line, "kartyar/guard.") || len(frames) == maxFrames {
 			continue
 		}
 		frame := strings.TrimPrefix(line, "kartyar/")
