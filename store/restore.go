@@ -133,7 +133,12 @@ func (b Backup) unknown(ledger []byte) (later []Erasure, err error) {
 	if i < 0 || uint64(len(chapters[i].entries)) < b.Erasures {
 		return nil, ErrLedgerForeign
 	}
-	later = chapters[i].entries[b.Erasures:]
+	for n, e := range chapters[i].entries {
+		// Of a ledger that was lost and begun anew the number of entries says little.
+		if uint64(n) >= b.Erasures || e.Seq >= b.Seq {
+			later = append(later, e)
+		}
+	}
 	for _, c := range chapters[i+1:] {
 		later = append(later, c.entries...)
 	}

@@ -226,6 +226,39 @@ func TestErasuresAfterTheBackup(t *testing.T) {
 	}
 }
 
+// A ledger that was lost and begun anew may have more entries than the backup
+// counted, and all of them came after it.
+func TestErasuresOfALedgerBegunAnew(t *testing.T) {
+	dir := somewhere(t)
+	s := open(t, dir)
+	erase := func(who byte) {
+		update(t, s, func(tx *store.Tx) error { return tx.Erasing(store.ErasedPerson, [16]byte{who}, noon) })
+		update(t, s, func(tx *store.Tx) error { return tx.PutOffice(card.Office{Code: string('0' + rune(who))}) })
+	}
+	erase(1)
+	erase(2)
+	file := backup(t, s)
+	closeStore(t, s)
+	if err := os.Remove(dir + ".erased"); err != nil {
+		t.Fatal(err)
+	}
+	s = open(t, dir)
+	for who := byte(3); who < 7; who++ {
+		erase(who)
+	}
+	closeStore(t, s)
+	r, err := begin(somewhere(t), file, ledgerOf(t, dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Erasures) != 4 {
+		t.Errorf("%d of 4 erasures after the backup are known", len(r.Erasures))
+	}
+	if err := r.Abort(); err != nil {
+		t.Error(err)
+	}
+}
+
 // A restore that was killed while it copied is begun anew; one that was killed
 // while it moved its files is brought to its end; and no store is made in a
 // place where one is unfinished.
