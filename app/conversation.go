@@ -35,8 +35,9 @@ func converse(ctx context.Context, conn net.Conn, r request, file io.Reader, on 
 		go func() {
 			err := say.file(file)
 			sent <- err // before what it does to the conversation shows
-			if err != nil {
-				_ = conn.Close()
+			var unreadable *unreadableError
+			if errors.As(err, &unreadable) {
+				_ = conn.Close() // where the server is gone, its last words may still be there
 			}
 		}()
 	}
