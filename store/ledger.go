@@ -274,6 +274,10 @@ func (s *Store) beginClearing(ctx context.Context) (through uint64, needed bool,
 		if needed = through > s.head.Cleared; !needed {
 			return
 		}
+		// What is rewritten needs room beside what it takes the place of.
+		if err = s.HasRoom(); err != nil {
+			return
+		}
 		txn := s.db.NewTransaction(true)
 		defer txn.Discard()
 		err = errors.Join(txn.Set(rotatePrefix, nil), txn.Commit())

@@ -169,7 +169,23 @@ func (c tableCheck) table(id uint64) (stamp, error) {
 	if c.known[id] == now {
 		return now, nil
 	}
-	return now, checkTable(path, c.stop)
+	err = checkTable(path, c.stop)
+	if errors.Is(err, ErrDamaged) && c.open && !c.lists(id) {
+		err = errNoTable // Badger cuts a table to nothing before it removes it
+	}
+	return now, err
+}
+
+// lists reports whether Badger's list still names a table.
+func (c tableCheck) lists(id uint64) bool {
+	file, err := os.Open(filepath.Join(c.dir, badger.ManifestFilename))
+	if err != nil {
+		return true
+	}
+	defer func() { _ = file.Close() }()
+	list, _, err := badger.ReplayManifestFile(file, 0, badger.DefaultOptions(c.dir))
+	_, named := list.Tables[id]
+	return err != nil || named
 }
 
 // checkTables reads the tables that were not read through since their files
@@ -201,10 +217,14 @@ func (s *Store) verifyTables(known sound) error {
 	if noted := all.write(s.dir); noted != nil {
 		s.log.Warn().Err(noted).Msg("the next start reads all of the store's tables") // a full disk, as a rule
 	}
-	if err != nil {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, ErrDamaged), errors.Is(err, unix.EIO):
 		return s.breakDown(err)
 	}
-	return nil
+	s.log.Warn().Err(err).Msg("the store's tables could not be read through; it is tried again")
+	return err
 }
 
 // verifyLoop reads all tables through at once and each day, and new ones now

@@ -10,7 +10,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dgraph-io/badger/v4"
+	"github.com/dgraph-io/badger/v4/table"
 	"github.com/rs/zerolog"
+	"golang.org/x/sys/unix"
 
 	"kartyar/card"
 )
@@ -165,4 +168,67 @@ func FuzzSound(f *testing.F) {
 			t.Fatalf("%v became %v (%v)", s, parseSound(again), err)
 		}
 	})
+}
+
+// Badger cuts a table to nothing before it removes it: while the store is open,
+// one that its list does not name any more is gone, not damaged.
+func TestATableThatIsBeingRemovedIsNotDamaged(t *testing.T) {
+	opt, tables := withTables(t)
+	path := tables[0]
+	id, ok := table.ParseFileID(path)
+	if !ok {
+		t.Fatalf("no table: %s", path)
+	}
+	if err := os.Truncate(path, 0); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := (tableCheck{dir: opt.Dir, open: true}).table(id); !errors.Is(err, ErrDamaged) {
+		t.Errorf("one that is named: %v", err)
+	}
+	other := filepath.Join(opt.Dir, filepath.Base(table.NewFilename(id+1000, opt.Dir)))
+	if err := os.Rename(path, other); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := (tableCheck{dir: opt.Dir, open: true}).table(id + 1000); !errors.Is(err, errNoTable) {
+		t.Errorf("one that is not named: %v", err)
+	}
+}
+
+// That the system gives no file says nothing of the tables.
+func TestWhatCannotBeReadThroughBreaksNothing(t *testing.T) {
+	opt, _ := withTables(t)
+	s, err := OpenSmall(opt, 1<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	list := filepath.Join(opt.Dir, badger.ManifestFilename)
+	aside := list + ".aside"
+	if err := errors.Join(os.Rename(list, aside), os.Symlink(list, list)); err != nil { // too many levels of links
+		t.Fatal(err)
+	}
+	if err := s.Verify(); err == nil || errors.Is(err, ErrDamaged) {
+		t.Errorf("read through: %v", err)
+	}
+	if err := os.Rename(aside, list); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(s.usable(), s.Verify()); err != nil {
+		t.Errorf("the store has failed: %v", err)
+	}
+}
+
+func TestRoomForFiles(t *testing.T) {
+	for name, c := range map[string]struct {
+		files, free uint64
+		room        bool
+	}{
+		"no fixed number": {0, 0, true},
+		"enough":          {65536, filesLeast, true},
+		"too few":         {65536, filesLeast - 1, false},
+	} {
+		if err := roomForFiles(unix.Statfs_t{Files: c.files, Ffree: c.free}); errors.Is(err, ErrNoRoom) == c.room {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }

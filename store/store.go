@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -256,6 +257,9 @@ func (s *Store) openRows(tune func(badger.Options) badger.Options) (err error) {
 	if err := checkTables(s.dir); err != nil {
 		return errors.Join(err, s.erasures.close())
 	}
+	if err := mayOpen(s.dir); err != nil {
+		return errors.Join(err, s.erasures.close())
+	}
 	s.db, err = openBadger(tune(s.badgerOptions()))
 	if err != nil {
 		return errors.Join(damagedUnlessRefused(err), s.erasures.close())
@@ -266,6 +270,28 @@ func (s *Store) openRows(tune func(badger.Options) badger.Options) (err error) {
 	s.missErasures()
 	if logs > 0 { // a killed process left them, and Badger flushes them now
 		s.unflushed.add(s.db.MaxVersion()-1, int64(logs)*s.memTable)
+	}
+	return nil
+}
+
+// mayOpen returns an error when the system does not give the store's files to
+// this user, which Badger does not tell from damage.
+func mayOpen(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return fmt.Errorf("reading the store's directory: %w", err)
+	}
+	for _, entry := range entries {
+		if !entry.Type().IsRegular() {
+			continue
+		}
+		file, err := os.OpenFile(filepath.Join(dir, entry.Name()), os.O_RDWR, 0)
+		if err == nil {
+			err = file.Close()
+		}
+		if errors.Is(err, fs.ErrPermission) {
+			return fmt.Errorf("opening the store's files: %w", err)
+		}
 	}
 	return nil
 }
@@ -420,10 +446,16 @@ func (s *Store) usable() error {
 // chatter, and never a row, since Badger does not print any.
 type badgerLog struct{ log zerolog.Logger }
 
-func (l badgerLog) Errorf(f string, v ...any)   { l.log.Error().Str("part", "badger").Msgf(f, v...) }
-func (l badgerLog) Warningf(f string, v ...any) { l.log.Debug().Str("part", "badger").Msgf(f, v...) }
-func (l badgerLog) Infof(string, ...any)        {}
-func (l badgerLog) Debugf(string, ...any)       {}
+func (l badgerLog) Errorf(f string, v ...any) { l.log.Error().Str("part", "badger").Msgf(f, v...) }
+func (l badgerLog) Warningf(f string, v ...any) {
+	line := l.log.Debug()
+	if strings.Contains(f, "doCompact") { // a merge that failed, and fails again until somebody makes room
+		line = l.log.Error()
+	}
+	line.Str("part", "badger").Msgf(f, v...)
+}
+func (l badgerLog) Infof(string, ...any)  {}
+func (l badgerLog) Debugf(string, ...any) {}
 
 // removeEmptyLogs takes away the logs that a process left which was killed
 // between making the file and giving it its size: Badger refuses to open beside
