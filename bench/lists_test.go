@@ -3,7 +3,6 @@ package bench
 import (
 	"errors"
 	"math/rand/v2"
-	"path/filepath"
 	"runtime/debug"
 	"testing"
 	"time"
@@ -148,27 +147,7 @@ func BenchmarkListAgain(b *testing.B) {
 			closeStore(b, s)
 			flatten(b, dir)
 			order := shuffled(records)
-			s = openAt(b, dir)
-			keyer := s.Keyer()
-			closeStore(b, s)
-			bares := run(b, func() {
-				db := openBare(b, filepath.Join(dir, "store"))
-				txn := db.NewTransaction(false)
-				for n := range records {
-					key := personOf(keyer, order(n))
-					item, err := txn.Get(append([]byte{'p'}, key[:]...))
-					if err == nil {
-						err = item.Value(func([]byte) error { return nil })
-					}
-					if err != nil {
-						b.Fatal(err)
-					}
-				}
-				txn.Discard()
-				if err := db.Close(); err != nil {
-					b.Fatal(err)
-				}
-			})
+			bares := run(b, func() { getKnown(b, dir, records, order) })
 			again := list(0, records)
 			again.at = order
 			again.asOf = func(n int) string {
