@@ -31,7 +31,7 @@ func (s *server) remindOfHeld(ctx context.Context) error {
 	ticker := time.NewTicker(remindEvery)
 	defer ticker.Stop()
 	for {
-		held, err := alert.HeldOutbox(ctx, s.service.store, s.now())
+		held, err := alert.HeldOutbox(ctx, s.service.store, s.service.now())
 		switch {
 		case err != nil && ctx.Err() == nil:
 			s.log.Error().Err(err).Msg("what a restore held back could not be counted")

@@ -57,7 +57,7 @@ func (s *server) serveBot(ctx context.Context, account bot.Options, known chan<-
 	}
 	in := s.inbox(client, account.Profile, me, account.Log)
 	worker := alert.NewWorker(alert.WorkerOptions{
-		Store: s.service.store, Rules: s.service.rules, Bot: me, Now: s.now, Log: account.Log,
+		Store: s.service.store, Rules: s.service.rules, Bot: me, Now: s.service.now, Log: account.Log,
 		Senders: alertsAtOnce(account.Rate),
 		Deliver: func(ctx context.Context, m alert.Message, latest alert.Latest) alert.Outcome {
 			return s.deliver(ctx, client, m, latest)
@@ -157,7 +157,7 @@ func (s *server) inbox(client *bot.Client, profile bot.Profile, me card.Bot, log
 		Workers: repliesAtOnce,
 		Flood:   s.handlers.Flood,
 		Sorry:   s.handlers.Sorry,
-		Now:     s.now,
+		Now:     s.service.now,
 		Tried:   func(reason string, aside bool) { s.pulse.tried(me.Platform, reason, aside) },
 		Log:     log,
 	})
@@ -180,7 +180,7 @@ func (s *server) deliver(ctx context.Context, client *bot.Client, m alert.Messag
 	if ctx.Err() != nil {
 		return alert.Outcome{Kind: alert.Outage}
 	}
-	if ok, wait := client.Available(s.now()); !ok {
+	if ok, wait := client.Available(s.service.now()); !ok {
 		return alert.Outcome{Kind: alert.Outage, Wait: wait}
 	}
 	class := bot.ClassAlert
@@ -194,7 +194,7 @@ func (s *server) deliver(ctx context.Context, client *bot.Client, m alert.Messag
 		if !ok {
 			return bot.Reply{}, errNothing
 		}
-		return s.handlers.Alert(m, s.now()), nil
+		return s.handlers.Alert(m, s.service.now()), nil
 	})
 	return outcome(err)
 }

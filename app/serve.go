@@ -150,7 +150,6 @@ type server struct {
 		token    string
 	}
 	log zerolog.Logger
-	now func() time.Time // of what waits to be said
 	// tokenAgain is how soon a refused token is tried again.
 	tokenAgain time.Duration
 }
@@ -167,7 +166,7 @@ func newServer(s *service, accounts []bot.Options, log zerolog.Logger) *server {
 		}
 	})
 	return &server{
-		service: s, accounts: accounts, log: log, now: s.now, tokenAgain: tokenAgain, pulse: pulse,
+		service: s, accounts: accounts, log: log, tokenAgain: tokenAgain, pulse: pulse,
 		handlers: handlers.New(handlers.Options{
 			Keyer: s.store.Keyer(), Secret: s.store.Subkey(handlers.ButtonPurpose), Rules: s.rules,
 			Lookup: lookup.New(s.store, persons), Offices: s.offices.Directory, Settings: s.settings.Load, Asked: pulse.asked,

@@ -9,6 +9,7 @@ import (
 
 	"kartyar/bot"
 	"kartyar/card"
+	"kartyar/guard"
 	"kartyar/store"
 )
 
@@ -113,13 +114,12 @@ func (i *Inbox) rows(from card.Bot, batch []bot.Raw) []polled {
 
 // decode is Decode, nil when it fails or panics: what it makes of the update
 // then is seen when its turn comes.
-func (i *Inbox) decode(from card.Bot, raw []byte) (u *bot.Update) {
-	defer func() {
-		if recover() != nil {
-			u = nil
-		}
-	}()
-	read, err := i.Decode(from, raw)
+func (i *Inbox) decode(from card.Bot, raw []byte) *bot.Update {
+	var read bot.Update
+	err := guard.Run(func() (err error) {
+		read, err = i.Decode(from, raw)
+		return err
+	})
 	if err != nil {
 		return nil
 	}
@@ -133,12 +133,11 @@ func (i *Inbox) chatOf(read *bot.Update, raw []byte) (chat int64, ok bool) {
 	if read != nil && read.From.Chat != 0 {
 		return read.From.Chat, true
 	}
-	defer func() {
-		if recover() != nil {
-			chat, ok = 0, false
-		}
-	}()
-	return i.ChatOf(raw)
+	_ = guard.Run(func() error {
+		chat, ok = i.ChatOf(raw)
+		return nil
+	})
+	return chat, ok
 }
 
 // keeping is one commit of Keep. What comes from a chat of which nothing waits
