@@ -12,7 +12,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/dgraph-io/badger/v4"
 	"github.com/dgraph-io/badger/v4/table"
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/sys/unix"
@@ -126,22 +125,17 @@ type tableCheck struct {
 // and returns all that are sound, also when there is an error.
 func (c tableCheck) run() (sound, error) {
 	all := sound{}
-	file, err := os.Open(filepath.Join(c.dir, badger.ManifestFilename))
+	list, err := listedTables(c.dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return all, nil // the store is new
 	}
 	if err != nil {
-		return all, fmt.Errorf("opening the store's list of tables: %w", err)
-	}
-	defer func() { _ = file.Close() }()
-	list, _, err := badger.ReplayManifestFile(file, 0, badger.DefaultOptions(c.dir))
-	if err != nil {
-		return all, fmt.Errorf("%w: its list of tables: %w", ErrDamaged, err)
+		return all, err
 	}
 	var mu sync.Mutex
 	var group errgroup.Group
 	group.SetLimit(c.workers)
-	for id := range list.Tables {
+	for id := range list {
 		group.Go(func() error {
 			stamp, err := c.table(id)
 			switch {
@@ -176,15 +170,10 @@ func (c tableCheck) table(id uint64) (stamp, error) {
 	return now, err
 }
 
-// lists reports whether Badger's list still names a table.
+// lists reports whether Badger's list still names a table, as far as can be seen.
 func (c tableCheck) lists(id uint64) bool {
-	file, err := os.Open(filepath.Join(c.dir, badger.ManifestFilename))
-	if err != nil {
-		return true
-	}
-	defer func() { _ = file.Close() }()
-	list, _, err := badger.ReplayManifestFile(file, 0, badger.DefaultOptions(c.dir))
-	_, named := list.Tables[id]
+	list, err := listedTables(c.dir)
+	_, named := list[id]
 	return err != nil || named
 }
 

@@ -10,14 +10,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"github.com/dgraph-io/badger/v4"
-	"github.com/dgraph-io/badger/v4/options"
 	"github.com/rs/zerolog"
 
 	"kartyar/card"
@@ -235,124 +232,6 @@ func emptyOrAbsent(dir string) (bool, error) {
 	return len(entries) == 0, nil
 }
 
-// openRows opens Badger and verifies that every acknowledged commit is there.
-func (s *Store) openRows(tune func(badger.Options) badger.Options) (err error) {
-	if err := os.MkdirAll(s.dir, 0o700); err != nil {
-		return fmt.Errorf("making the store's directory: %w", err)
-	}
-	if s.erasures, err = openLedger(s.dir+".erased", s.mark.slot.id); err != nil {
-		return err
-	}
-	// Badger maps a new log as it opens, and on a full disk dies of it.
-	if err := s.room(s.dir, 2*uint64(s.memTable)); err != nil {
-		return errors.Join(err, s.erasures.close())
-	}
-	if err := removeEmptyLogs(s.dir); err != nil {
-		return errors.Join(err, s.erasures.close())
-	}
-	logs, err := syncLogs(s.dir)
-	if err != nil {
-		return errors.Join(err, s.erasures.close())
-	}
-	if err := checkTables(s.dir); err != nil {
-		return errors.Join(err, s.erasures.close())
-	}
-	if err := mayOpen(s.dir); err != nil {
-		return errors.Join(err, s.erasures.close())
-	}
-	s.db, err = openBadger(tune(s.badgerOptions()))
-	if err != nil {
-		return errors.Join(damagedUnlessRefused(err), s.erasures.close())
-	}
-	if err := errors.Join(s.verify(), s.findInboxEnd()); err != nil {
-		return errors.Join(err, s.db.Close(), s.erasures.close())
-	}
-	s.missErasures()
-	if logs > 0 { // a killed process left them, and Badger flushes them now
-		s.unflushed.add(s.db.MaxVersion()-1, int64(logs)*s.memTable)
-	}
-	return nil
-}
-
-// mayOpen returns an error when the system does not give the store's files to
-// this user, which Badger does not tell from damage.
-func mayOpen(dir string) error {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return fmt.Errorf("reading the store's directory: %w", err)
-	}
-	for _, entry := range entries {
-		if !entry.Type().IsRegular() {
-			continue
-		}
-		file, err := os.OpenFile(filepath.Join(dir, entry.Name()), os.O_RDWR, 0)
-		if err == nil {
-			err = file.Close()
-		}
-		if errors.Is(err, fs.ErrPermission) {
-			return fmt.Errorf("opening the store's files: %w", err)
-		}
-	}
-	return nil
-}
-
-// damagedUnlessRefused tells what Badger says of files that it cannot make
-// sense of from what the system says of files that it does not give.
-func damagedUnlessRefused(err error) error {
-	var system syscall.Errno
-	if errors.As(err, &system) && system != syscall.ENOENT {
-		return fmt.Errorf("opening the store's files: %w", err)
-	}
-	return fmt.Errorf("%w: %w", ErrDamaged, err)
-}
-
-// syncLogs puts on the disk what a killed process left in the system's memory:
-// what is read from it now must still be there after a power cut. It returns the
-// number of logs.
-func syncLogs(dir string) (number int, err error) {
-	logs, err := filepath.Glob(filepath.Join(dir, "*.mem"))
-	if err != nil {
-		return 0, fmt.Errorf("looking for the store's logs: %w", err)
-	}
-	for _, path := range logs {
-		file, err := os.Open(path)
-		if err != nil {
-			return 0, fmt.Errorf("opening a log of the store: %w", err)
-		}
-		if err := errors.Join(file.Sync(), file.Close()); err != nil {
-			return 0, fmt.Errorf("syncing a log of the store: %w", err)
-		}
-	}
-	return len(logs), nil
-}
-
-func (s *Store) badgerOptions() badger.Options {
-	return badger.DefaultOptions(s.dir).
-		WithSyncWrites(true).
-		WithDetectConflicts(false).
-		WithMetricsEnabled(false).
-		WithCompression(options.None).
-		WithBlockCacheSize(0).
-		WithChecksumVerificationMode(options.OnBlockRead).
-		WithMemTableSize(s.memTable).
-		WithValueThreshold(min(1<<20, s.memTable/8)).
-		WithNumMemtables(memTables).
-		WithNumCompactors(2).
-		WithValueLogFileSize(16 << 20).
-		WithLogger(badgerLog{s.log})
-}
-
-// openBadger turns a panic over damaged files, which Badger has several of,
-// into an error.
-func openBadger(opt badger.Options) (db *badger.DB, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			db, err = nil, fmt.Errorf("%w: %v", ErrDamaged, r)
-		}
-	}()
-	return badger.Open(opt)
-}
-
 // Close waits for what is in hand, then closes the store. A second Close does
 // nothing. It must not be called from within View or Update.
 func (s *Store) Close() error {
@@ -438,45 +317,6 @@ func (s *Store) usable() error {
 	}
 	if err := s.broken.Load(); err != nil {
 		return *err
-	}
-	return nil
-}
-
-// badgerLog passes on what an operator should hear of Badger: nothing of its
-// chatter, and never a row, since Badger does not print any.
-type badgerLog struct{ log zerolog.Logger }
-
-func (l badgerLog) Errorf(f string, v ...any) { l.log.Error().Str("part", "badger").Msgf(f, v...) }
-func (l badgerLog) Warningf(f string, v ...any) {
-	line := l.log.Debug()
-	if strings.Contains(f, "doCompact") { // a merge that failed, and fails again until somebody makes room
-		line = l.log.Error()
-	}
-	line.Str("part", "badger").Msgf(f, v...)
-}
-func (l badgerLog) Infof(string, ...any)  {}
-func (l badgerLog) Debugf(string, ...any) {}
-
-// removeEmptyLogs takes away the logs that a process left which was killed
-// between making the file and giving it its size: Badger refuses to open beside
-// them (dgraph-io/badger#2207), and nothing was ever in them. Should one have
-// been emptied by a fault, the commits that it held are missed by their numbers.
-func removeEmptyLogs(dir string) error {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return fmt.Errorf("looking for the store's logs: %w", err)
-	}
-	for _, entry := range entries {
-		if ext := filepath.Ext(entry.Name()); ext != ".mem" && ext != ".vlog" {
-			continue
-		}
-		info, err := entry.Info()
-		if err == nil && info.Size() == 0 {
-			err = os.Remove(filepath.Join(dir, entry.Name()))
-		}
-		if err != nil {
-			return fmt.Errorf("removing an empty log of the store: %w", err)
-		}
 	}
 	return nil
 }

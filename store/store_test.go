@@ -154,6 +154,27 @@ func TestSecondOpenIsRefused(t *testing.T) {
 	}
 }
 
+// What is cleared is rewritten first, which takes room.
+func TestNothingIsClearedWithoutRoom(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	s := open(t, dir)
+	update(t, s, func(tx *store.Tx) error { return tx.Erasing(store.ErasedPerson, [16]byte{1}, noon) })
+	free, err := s.Free()
+	if err != nil {
+		t.Fatal(err)
+	}
+	closeStore(t, s)
+	// Twice what is free: less than lists need, and more than writes do.
+	s, err = store.Open(store.Options{Dir: dir, Key: testKey, Reserve: 2 * free})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closeStore(t, s)
+	if err := s.ClearErased(t.Context()); !errors.Is(err, store.ErrNoRoom) {
+		t.Errorf("cleared: %v", err)
+	}
+}
+
 func TestFailedFunctionsWriteNothing(t *testing.T) {
 	s := newStore(t)
 	key := s.Keyer().Person("0012345679")

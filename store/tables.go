@@ -47,6 +47,20 @@ func readTableList(dir string, startOf int64) (l tableList, err error) {
 	return l, nil
 }
 
+// listedTables returns the tables that Badger's list names, by their numbers.
+func listedTables(dir string) (map[uint64]badger.TableManifest, error) {
+	file, err := os.Open(filepath.Join(dir, badger.ManifestFilename))
+	if err != nil {
+		return nil, fmt.Errorf("opening the store's list of tables: %w", err)
+	}
+	defer func() { _ = file.Close() }()
+	list, _, err := badger.ReplayManifestFile(file, 0, badger.DefaultOptions(dir))
+	if err != nil {
+		return nil, fmt.Errorf("%w: its list of tables: %w", ErrDamaged, err)
+	}
+	return list.Tables, nil
+}
+
 // check refuses a list that has become shorter than it was.
 func (l tableList) check(dir string) error {
 	if l.size == 0 {
