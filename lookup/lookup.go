@@ -21,11 +21,15 @@ var ErrUnavailable = errors.New("the records cannot be read")
 // Lookup answers from the store's records.
 type Lookup struct {
 	persons *lru.Cache[card.PersonKey, store.Person]
+	size    int
+	door    *doorkeeper
 }
 
-// New returns a Lookup that remembers size persons of s, at least one.
+// New returns a Lookup that remembers size persons of s, at least one. Once it
+// remembers so many, it forgets nobody for who is asked for only once.
 func New(s *store.Store, size int) *Lookup {
-	persons, err := lru.New[card.PersonKey, store.Person](max(size, 1))
+	size = max(size, 1)
+	persons, err := lru.New[card.PersonKey, store.Person](size)
 	if err != nil {
 		panic(err) // only for a size that is not positive
 	}
@@ -36,7 +40,7 @@ func New(s *store.Store, size int) *Lookup {
 			persons.Remove(key)
 		}
 	})
-	return &Lookup{persons: persons}
+	return &Lookup{persons: persons, size: size, door: newDoorkeeper(size)}
 }
 
 // Person returns what is known under a national code as tx sees it; the zero
@@ -55,7 +59,7 @@ func (l *Lookup) Person(tx *store.Tx, key card.PersonKey) (store.Person, error) 
 	if err != nil {
 		return store.Person{}, fmt.Errorf("looking a person up: %w: %w", ErrUnavailable, err)
 	}
-	if !changed {
+	if !changed && (l.persons.Len() < l.size || l.door.admits(key)) {
 		l.persons.Add(key, p)
 	}
 	return p, nil
