@@ -149,14 +149,18 @@ func expectedSentence(err error) (string, bool) {
 	return "", false
 }
 
-// TakeIn imports a list, from wherever it comes.
+// TakeIn imports a list, from wherever it comes. A list that was applied is a
+// success, also when the store then did not take the note of it: nothing is to
+// be done again, and the operator hears of that by the log.
 func (s *service) TakeIn(ctx context.Context, how desk.ImportOptions, list io.Reader) (desk.ImportReport, error) {
 	how.Store, how.Rules, how.Offices, how.Now = s.store, s.rules, s.offices.Directory(), s.now
 	how.Words = s.settings.Load().Words
 	how.SpoolDir = filepath.Dir(filepath.Clean(s.dir))
 	report, err := desk.Import(ctx, how, list)
 	if err == nil && !how.DryRun {
-		err = s.noteFed(ctx)
+		if failed := s.noteFed(ctx); failed != nil {
+			s.log.Error().Err(failed).Msg("a list was applied, but not that it came; the alarm that no list comes may be a false one")
+		}
 	}
 	if s.imported != nil && !how.DryRun {
 		s.imported(report, err != nil)
