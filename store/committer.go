@@ -124,9 +124,14 @@ func (s *Store) commitLoop() {
 
 // next waits for work, urgent work first and lists last, and says whether it is
 // to linger for company; after closing it drains the queues, but for lists,
-// which whoever sent them begins again.
+// which whoever sent them begins again. r may be nil: it ran a chore instead, or
+// it is time to look at lists again.
 func (s *Store) next() (r *request, lingers, ok bool) {
+	if s.runLateChore() {
+		return nil, false, true
+	}
 	if r := s.waiting(nil); r != nil {
+		s.sinceChore++
 		return r, r.kind != urgent && !r.alone, true
 	}
 	lists, wait := s.openLists()
@@ -144,7 +149,7 @@ func (s *Store) next() (r *request, lingers, ok bool) {
 	case <-ask:
 		return nil, false, true
 	case chore := <-s.chores:
-		chore()
+		s.runChore(chore)
 		return nil, false, true
 	case <-s.closing:
 	}
@@ -170,20 +175,6 @@ func (s *Store) waiting(lists <-chan *request) *request {
 	default:
 		return nil
 	}
-}
-
-// between runs a chore in the committer, between two commits.
-func (s *Store) between(ctx context.Context, chore func()) error {
-	done := make(chan struct{})
-	select {
-	case s.chores <- func() { defer close(done); chore() }:
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-s.closing:
-		return ErrClosed
-	}
-	<-done
-	return nil
 }
 
 // commitBatch runs first and whatever else is waiting, and commits all of it.

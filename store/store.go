@@ -94,6 +94,7 @@ type Store struct {
 	rowsLately int       // of the last commit, which the next is like
 	rest       time.Time // until then lists are not taken
 	unflushed  unflushed
+	sinceChore int // batches begun since the last chore, of work that waited
 
 	erasures *ledger
 	backups  sync.RWMutex // held for reading by those that are being made
