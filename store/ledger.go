@@ -39,10 +39,19 @@ type Erasure struct {
 // stands before those of each store: a restored store goes on with the ledger
 // of the one that was lost, so that an old backup meets all later erasures.
 type ledger struct {
-	file    *os.File
+	file    ledgerFile
 	size    int64 // of the whole lines
+	torn    bool  // more than them may stand in the file: a line that failed
 	entries uint64
 	own     uint64 // the entries of this store
+}
+
+// ledgerFile is the part of *os.File that a ledger needs, so that tests can have
+// it fail. What is written goes to its end, wherever that is.
+type ledgerFile interface {
+	io.ReadWriteCloser
+	Sync() error
+	Truncate(size int64) error
 }
 
 func openLedger(path string, store [16]byte) (*ledger, error) {
@@ -72,10 +81,9 @@ func (l *ledger) load(path string, store [16]byte) error {
 	for _, c := range chapters {
 		l.entries += uint64(len(c.entries))
 	}
-	if l.size = int64(whole); whole < len(content) {
-		if err := l.file.Truncate(l.size); err != nil {
-			return fmt.Errorf("mending the ledger of erasures: %w", err)
-		}
+	l.size, l.torn = int64(whole), whole < len(content)
+	if err := l.mend(); err != nil {
+		return err
 	}
 	if n := len(chapters); n > 0 && chapters[n-1].store == store {
 		l.own = uint64(len(chapters[n-1].entries))
@@ -93,15 +101,35 @@ func (l *ledger) add(e Erasure) error {
 	return nil
 }
 
+// write adds a line and syncs it. One of which either fails is cut off again,
+// since nothing was erased for it, and neither half of it nor what the disk may
+// have dropped must stand before the next one; as long as that fails too,
+// nothing is written.
 func (l *ledger) write(line string) error {
-	if _, err := l.file.WriteString(line); err != nil {
-		// Half a line must not stand before the next one.
-		return fmt.Errorf("writing the ledger of erasures: %w", errors.Join(err, l.file.Truncate(l.size)))
+	if err := l.mend(); err != nil {
+		return err
+	}
+	l.torn = true
+	if _, err := l.file.Write([]byte(line)); err != nil {
+		return fmt.Errorf("writing the ledger of erasures: %w", errors.Join(err, l.mend()))
 	}
 	if err := l.file.Sync(); err != nil {
-		return fmt.Errorf("syncing the ledger of erasures: %w", err)
+		return fmt.Errorf("syncing the ledger of erasures: %w", errors.Join(err, l.mend()))
 	}
+	l.torn = false
 	l.size += int64(len(line))
+	return nil
+}
+
+// mend cuts off what is no whole line of the ledger's.
+func (l *ledger) mend() error {
+	if !l.torn {
+		return nil
+	}
+	if err := l.file.Truncate(l.size); err != nil {
+		return fmt.Errorf("mending the ledger of erasures: %w", err)
+	}
+	l.torn = false
 	return nil
 }
 
