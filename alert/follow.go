@@ -1,6 +1,7 @@
 package alert
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -117,6 +118,9 @@ func (r Rules) link(tx *store.Tx, now time.Time, person card.PersonKey, chat car
 	var waiting []card.PersonKey
 	for _, l := range c.People {
 		p, err := tx.Person(l.Person)
+		if errors.Is(err, store.ErrDamaged) {
+			continue // nobody can tell, and whoever else is asked after does not wait for that
+		}
 		if err != nil {
 			return false, fmt.Errorf("counting a chat's waiting pairs: %w", err)
 		}
@@ -275,7 +279,8 @@ func unlink(tx *store.Tx, person card.PersonKey, chat card.ChatKey) error {
 }
 
 // Reachable notes that the platform refuses us in a chat, or that its person
-// wrote again; then whatever they were not told becomes due.
+// wrote again; then whatever they were not told becomes due. People whose rows
+// are damaged stay as they are.
 func (r Rules) Reachable(tx *store.Tx, now time.Time, chat card.ChatKey, reachable bool) error {
 	c, found, err := tx.Chat(chat)
 	if err != nil {
@@ -293,6 +298,9 @@ func (r Rules) Reachable(tx *store.Tx, now time.Time, chat card.ChatKey, reachab
 			f.Blocked = !reachable
 			return true
 		})
+		if errors.Is(err, store.ErrDamaged) {
+			continue // its own row of the outbox tells of the damage
+		}
 		if err != nil {
 			return fmt.Errorf("noting whether a chat can be reached: %w", err)
 		}

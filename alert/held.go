@@ -2,6 +2,7 @@ package alert
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -22,6 +23,9 @@ type Held struct {
 	// MayRepeat are those of them that may have been sent before: all but the
 	// reminders that are not due yet.
 	MayRepeat int
+	// Damaged are those that Resume released and that cannot be sent, since what
+	// they tell of is damaged. HeldOutbox does not look for them.
+	Damaged int
 }
 
 // heldNote is the note of a restored store whose outbox is held.
@@ -86,20 +90,23 @@ var endOfTime = time.Unix(1<<40, 0)
 const resumeAtOnce = 200
 
 // Resume releases all that is held, and returns what that was. Nobody is lost
-// when it is interrupted: the next one releases the rest.
+// when it is interrupted: the next one releases the rest. A person whose row is
+// damaged keeps nobody else's messages back.
 func (r Rules) Resume(ctx context.Context, s *store.Store, now time.Time) (Held, error) {
 	held, err := HeldOutbox(ctx, s, now)
 	if err != nil {
 		return Held{}, err
 	}
 	for more := held.Messages > 0; more; {
+		damaged := 0
 		err := s.Update(ctx, func(tx *store.Tx) (err error) {
-			more, err = r.resumeSome(tx, now)
+			more, damaged, err = r.resumeSome(tx, now)
 			return err
 		})
 		if err != nil {
 			return Held{}, fmt.Errorf("releasing messages that are held: %w", err)
 		}
+		held.Damaged += damaged
 	}
 	err = s.Update(ctx, func(tx *store.Tx) error { return tx.DeleteNote(heldNote) })
 	if err != nil {
@@ -108,25 +115,33 @@ func (r Rules) Resume(ctx context.Context, s *store.Store, now time.Time) (Held,
 	return held, nil
 }
 
-func (r Rules) resumeSome(tx *store.Tx, now time.Time) (more bool, err error) {
+// resumeSome releases some rows; more says that there may be others, and damaged
+// of how many the person cannot be read.
+func (r Rules) resumeSome(tx *store.Tx, now time.Time) (more bool, damaged int, err error) {
 	var some []store.Due
 	err = eachHeld(tx, func(d store.Due) bool {
 		some = append(some, d)
 		return len(some) < resumeAtOnce
 	})
 	if err != nil {
-		return false, err
+		return false, 0, err
 	}
 	for _, d := range some {
-		if err := r.resume(tx, now, d); err != nil {
-			return false, err
+		err := r.resume(tx, now, d)
+		if errors.Is(err, store.ErrDamaged) {
+			damaged++
+			err = tx.PutDue(released(d))
+		}
+		if err := errors.Join(err, tx.DeleteDue(d)); err != nil {
+			return false, 0, err
 		}
 	}
-	return len(some) == resumeAtOnce, nil
+	return len(some) == resumeAtOnce, damaged, nil
 }
 
-// resume releases one row. What it stood for waits for the platform from now
-// on, so that nobody takes it for an alert that could not be sent.
+// resume has a follower's row not held any more. What it stood for waits for the
+// platform from now on, so that nobody takes it for an alert that could not be
+// sent.
 func (r Rules) resume(tx *store.Tx, now time.Time, d store.Due) error {
 	_, err := r.follower(tx, now, d.Person, d.Chat, func(_ *store.Person, f *store.Follower) bool {
 		if !slices.Contains(dues(d.Person, f), d) {
@@ -137,10 +152,19 @@ func (r Rules) resume(tx *store.Tx, now time.Time, d store.Due) error {
 		}
 		return true
 	})
-	if err != nil {
-		return err
+	return err
+}
+
+// released is a held row as the worker sees it. That of a damaged person is left
+// to it: it tells the operator of the damage, again and again.
+func released(d store.Due) store.Due {
+	switch d.Class {
+	case store.HeldAlerts:
+		d.Class = store.Alerts
+	case store.HeldReminders:
+		d.Class = store.Reminders
 	}
-	return tx.DeleteDue(d)
+	return d
 }
 
 // release ends the holding of a follower for whom something else waits than

@@ -28,7 +28,7 @@ func (w *world) resume() {
 	w.t.Helper()
 	for more := true; more; {
 		var err error
-		more, err = w.rules.resumeSome(w.tx, w.now)
+		more, _, err = w.rules.resumeSome(w.tx, w.now)
 		must(err)
 	}
 	w.check()

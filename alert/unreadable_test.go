@@ -20,8 +20,9 @@ import (
 
 // spoiled is a store in which neither ali's row nor what the outbox's rows hold
 // can be read. Chat 1 follows him and
-// sara, chat 2 follows him; all are to be told.
-func spoiled(t *testing.T) *store.Store {
+// sara, chat 2 follows him; all are to be told. Before it is spoiled, arranged
+// has its way with it.
+func spoiled(t *testing.T, arranged ...func(w *world)) *store.Store {
 	t.Helper()
 	opt := store.Options{Dir: filepath.Join(t.TempDir(), "data"), Key: bytes.Repeat([]byte{7}, store.KeySize)}
 	s, err := store.Open(opt)
@@ -34,6 +35,9 @@ func spoiled(t *testing.T) *store.Store {
 		w.follow(ali, 2)
 		w.ready(ali, "7")
 		w.ready(sara, "7")
+		for _, arrange := range arranged {
+			arrange(w)
+		}
 	})
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
@@ -171,4 +175,61 @@ func TestADamagedRowKeepsNobodyWaiting(t *testing.T) {
 	if len(w.aside) == 0 || !strings.Contains(log.String(), "damaged in the store") {
 		t.Errorf("%d rows put aside; the operator hears %s", len(w.aside), log.String())
 	}
+}
+
+// What a restore held back goes out although ali cannot be read. His rows are
+// released too, where the worker meets them and tells of the damage.
+func TestResumingBesideADamagedRow(t *testing.T) {
+	s := spoiled(t, func(w *world) {
+		w.held(ali, chat(1))
+		w.held(sara, chat(1))
+		w.held(ali, chat(2))
+	})
+	held, err := workerRules.Resume(t.Context(), s, day0)
+	if err != nil || held.Messages != 3 || held.Damaged != 2 {
+		t.Fatalf("released %+v, %v", held, err)
+	}
+	if again, err := HeldOutbox(t.Context(), s, day0); err != nil || again != (Held{}) {
+		t.Errorf("still held: %+v, %v", again, err)
+	}
+	inStore(t, s, func(w *world) {
+		if left := pairs(w.rows(store.HeldAlerts)); len(left) != 0 {
+			t.Errorf("held alerts of persons and chats %v", left)
+		}
+		if due := pairs(w.rows(store.Alerts)); len(due) != 3 {
+			t.Errorf("alerts of persons and chats %v are due; want all", due)
+		}
+		if w.follower(sara, chat(1)).Held {
+			t.Error("sara's is still held")
+		}
+	})
+}
+
+// A chat that cannot be written to is noted as such, and so is that its person
+// is back, although ali, whom it follows too, cannot be read.
+func TestABlockedChatIsNotedBesideADamagedRow(t *testing.T) {
+	s := spoiled(t)
+	for _, reachable := range []bool{false, true} {
+		inStore(t, s, func(w *world) { must(w.rules.Reachable(w.tx, w.now, chat(1), reachable)) })
+		inStore(t, s, func(w *world) {
+			c, _, err := w.tx.Chat(chat(1))
+			must(err)
+			if f := w.follower(sara, chat(1)); c.Blocked == reachable || f.Blocked == reachable || f.Alert.Due.IsZero() == reachable {
+				t.Errorf("reachable %v: the chat is blocked: %v, its follower: %+v", reachable, c.Blocked, f)
+			}
+		})
+	}
+}
+
+// Whoever follows a person who cannot be read may ask after others, as many as
+// anybody.
+func TestAskingBesideADamagedRow(t *testing.T) {
+	s := spoiled(t)
+	inStore(t, s, func(w *world) {
+		for n, p := range []card.PersonKey{reza, mina, omid, person(6)} {
+			if got := w.ask(p, chat(1), phone(99), card.ReceiptKey{}); got.Dropped != (n == waitingMost) {
+				t.Errorf("pair %d that waits: %+v", n+1, got)
+			}
+		}
+	})
 }

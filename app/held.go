@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"kartyar/alert"
@@ -18,8 +19,14 @@ func (p *Program) resumeOutbox(ctx context.Context, s *service) error {
 	}
 	s.log.Warn().Int("messages", held.Messages).Int("may_repeat", held.MayRepeat).Time("restored", held.Since).
 		Msg("what the restore held back goes out; some of it may have been sent before")
-	return p.print("%d messages that the restore of %s held back go out; %d of them may repeat what was sent before\n",
-		held.Messages, held.Since.Format(time.RFC3339), held.MayRepeat)
+	waiting := ""
+	if held.Damaged > 0 {
+		s.log.Error().Int("messages", held.Damaged).
+			Msg("of what the restore held back some waits, since what it tells of is damaged in the store; restore another backup")
+		waiting = fmt.Sprintf("; %d of them wait, since what they tell of is damaged", held.Damaged)
+	}
+	return p.print("%d messages that the restore of %s held back go out; %d of them may repeat what was sent before%s\n",
+		held.Messages, held.Since.Format(time.RFC3339), held.MayRepeat, waiting)
 }
 
 // remindEvery is how often the operator hears of messages that are held.
