@@ -3,6 +3,7 @@ package alert
 import (
 	"context"
 	"errors"
+	"maps"
 	"time"
 
 	"kartyar/guard"
@@ -152,7 +153,9 @@ func isPanic(err error) bool {
 // something fails.
 func (w *Worker) putAside(d store.Due, err error) {
 	w.mu.Lock()
-	w.aside[d] = w.Now().Add(asideFor)
+	now := w.Now()
+	w.sweepAside(now)
+	w.aside[d] = now.Add(asideFor)
 	w.mu.Unlock()
 	why := "a message waits, since what became of it cannot be noted; it is tried again in an hour"
 	switch {
@@ -162,4 +165,15 @@ func (w *Worker) putAside(d store.Due, err error) {
 		why = "a message waits, since what it tells of is damaged in the store; restore a backup"
 	}
 	w.Log.Error().Err(err).Stringer("bot", w.Bot).Msg(why)
+}
+
+// sweepAside forgets, once in asideFor, the rows that may be tried again by now:
+// those that still stand are taken when they are met, and the others never would
+// be. So no more are kept than were put aside in twice that time. w.mu is held.
+func (w *Worker) sweepAside(now time.Time) {
+	if now.Sub(w.swept) < asideFor {
+		return
+	}
+	w.swept = now
+	maps.DeleteFunc(w.aside, func(_ store.Due, until time.Time) bool { return !now.Before(until) })
 }

@@ -147,3 +147,25 @@ func TestWhatCannotBeNotedIsPutAside(t *testing.T) {
 		t.Errorf("sent %+v", m)
 	}
 }
+
+// Rows that were put aside and are gone from the outbox are not kept for ever.
+func TestWhatIsPutAsideIsForgotten(t *testing.T) {
+	now := day0
+	w := NewWorker(WorkerOptions{Store: shared, Bot: aBot, Now: func() time.Time { return now }})
+	for n := range 1000 {
+		now = day0.Add(time.Duration(n) * time.Minute)
+		d := store.Due{Bot: aBot, Class: store.Alerts, At: now, Person: ali, Chat: chat(1)}
+		w.putAside(d, store.ErrDamaged)
+		if until := w.aside[d]; !until.Equal(now.Add(asideFor)) {
+			t.Fatalf("it is put aside until %v", until)
+		}
+	}
+	if most := int(2 * asideFor / time.Minute); len(w.aside) > most {
+		t.Errorf("%d rows are kept; want %d at most", len(w.aside), most)
+	}
+	for d, until := range w.aside {
+		if !now.Before(until) && now.Sub(until) >= asideFor {
+			t.Errorf("of %v one is kept, %v after it could be tried again", d.At, now.Sub(until))
+		}
+	}
+}

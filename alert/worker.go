@@ -53,8 +53,10 @@ type Worker struct {
 	// low: rows before these are gone, so that a look does not walk over what
 	// the store still remembers of deleted ones.
 	low map[store.Class]store.Due
-	// aside: rows whose person or chat cannot be read, and when to try again.
+	// aside: rows whose person or chat cannot be read, and when to try again. Of
+	// one that is gone by then nothing says so; sweepAside drops it.
 	aside map[store.Due]time.Time
+	swept time.Time // when aside was last swept
 	pause time.Time // nothing goes out before this: the platform is down, or asked for a pause
 
 	taking sync.Mutex   // low holds for the outbox as it is
