@@ -155,7 +155,7 @@ func (i *Inbox) sent(ctx context.Context, l *lane, h *handed, r bot.Reply, err e
 			l.bare = true
 			return 0
 		}
-		if err := i.Store.Update(ctx, func(tx *store.Tx) error { return i.lost(tx, row, row.Replies[:1]) }); err != nil {
+		if err := i.giveUp(ctx, i.Store.Update, row, func(g *givingUp) error { return g.lost(row.Replies[:1]) }); err != nil {
 			return i.storeFailed(l, err)
 		}
 		i.logDrop(row, "refused", e)
@@ -193,57 +193,6 @@ func (i *Inbox) remove(ctx context.Context, l *lane, h *handed) (wait time.Durat
 	}
 	l.accepted, l.bare, l.fails = false, false, 0
 	return 0
-}
-
-// expire gives up what is left of a row whose replies are too old.
-func (i *Inbox) expire(ctx context.Context, l *lane, row *store.Update) (wait time.Duration) {
-	err := i.Store.UpdateInBulk(ctx, func(tx *store.Tx) error {
-		if err := i.lost(tx, row, row.Replies); err != nil {
-			return err
-		}
-		return tx.DeleteUpdate(row.Seq)
-	})
-	if err != nil {
-		return i.storeFailed(l, err)
-	}
-	i.logDrop(row, "too old", nil)
-	row.Replies = nil
-	return 0
-}
-
-// blocked gives up what is left of a row whose chat refuses us, and notes that
-// it does, in one commit.
-func (i *Inbox) blocked(ctx context.Context, l *lane, row *store.Update) (wait time.Duration) {
-	now := i.Now()
-	err := i.Store.Update(ctx, func(tx *store.Tx) error {
-		if err := i.Blocked(tx, now, row.Chat); err != nil {
-			return err
-		}
-		if err := i.lost(tx, row, row.Replies); err != nil {
-			return err
-		}
-		return tx.DeleteUpdate(row.Seq)
-	})
-	if err != nil {
-		return i.storeFailed(l, err)
-	}
-	row.Replies = nil
-	return 0
-}
-
-// lost notes that these of the row's replies will never be said. A reply that
-// cannot be read says nothing to anybody.
-func (i *Inbox) lost(tx *store.Tx, row *store.Update, replies []store.Outgoing) error {
-	for _, out := range replies {
-		r, ok := readReply(out.Body)
-		if i.Lost == nil || !ok || len(r.Shows) == 0 {
-			continue
-		}
-		if err := i.Lost(tx, i.Now(), row.Chat, r, row.Done); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // logDrop says that a reply will not be sent; e, when there is one, holds no
