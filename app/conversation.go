@@ -18,7 +18,9 @@ func (e *FailedError) Error() string { return e.Says }
 // converse is the command's end of a connection: it sends the request and the
 // file, if there is one, and hands the events to on until the last, whose
 // result it decodes into result. An error of on, or of reading the file, ends
-// the conversation, and with it the work.
+// the conversation, and with it the work. That something cannot be sent does
+// not: the server has closed then, and its last words, which say why, are read
+// all the same.
 //
 // When the conversation ends early, a file that cannot be interrupted while it
 // is read (a terminal, a pipe) may keep its goroutine until the command ends.
@@ -27,17 +29,15 @@ func converse(ctx context.Context, conn net.Conn, r request, file io.Reader, on 
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	defer stop()
 	say := &speaker{out: json.NewEncoder(conn)}
-	if err := say.send(r); err != nil {
-		return lostServer(err)
-	}
+	unsent := say.send(r)
 	sent := make(chan error, 1)
-	if file != nil {
+	if file != nil && unsent == nil {
 		go func() {
 			err := say.file(file)
 			sent <- err // before what it does to the conversation shows
 			var unreadable *unreadableError
 			if errors.As(err, &unreadable) {
-				_ = conn.Close() // where the server is gone, its last words may still be there
+				_ = conn.Close()
 			}
 		}()
 	}
@@ -98,7 +98,9 @@ func (s *speaker) send(v any) error {
 	return s.out.Encode(v)
 }
 
-func (s *speaker) answer(yes bool) error { return s.send(part{Yes: &yes}) }
+// answer answers a question. A server that has gone needs none, and that it has
+// is heard by whoever listens to it.
+func (s *speaker) answer(yes bool) { _ = s.send(part{Yes: &yes}) }
 
 // unreadableError is a file that could not be read to its end.
 type unreadableError struct{ error }

@@ -142,9 +142,7 @@ func (i *importing) on(ctx context.Context, e event, say *speaker) error {
 		if err != nil {
 			return err
 		}
-		if err := say.answer(yes); err != nil {
-			return lostServer(err)
-		}
+		say.answer(yes)
 	}
 	return nil
 }
