@@ -156,6 +156,10 @@ func (s *service) TakeIn(ctx context.Context, how desk.ImportOptions, list io.Re
 	how.Store, how.Rules, how.Offices, how.Now = s.store, s.rules, s.offices.Directory(), s.now
 	how.Words = s.settings.Load().Words
 	how.SpoolDir = filepath.Dir(filepath.Clean(s.dir))
+	how.Damaged = func(line int, cause error) {
+		s.log.Error().Err(cause).Int("line", line).
+			Msg("rows of a list are refused, since what the store holds of their persons is damaged: erase them and feed the refused rows again, or restore a backup; this line is the first")
+	}
 	report, err := desk.Import(ctx, how, list)
 	if err == nil && !how.DryRun {
 		if failed := s.noteFed(ctx); failed != nil {

@@ -2,6 +2,8 @@ package desk
 
 import (
 	"context"
+	"errors"
+	"time"
 
 	"kartyar/alert"
 	"kartyar/card"
@@ -61,8 +63,14 @@ func persons(chunk []queued) []card.PersonKey {
 	return keys
 }
 
-// preview says what Apply would do with the rows of a chunk.
-func (im *importing) preview(ctx context.Context, chunk []queued, told *people) (results []alert.Result, err error) {
+// outcome is what became of a row.
+type outcome struct {
+	alert.Result
+	damaged error // why the row's person cannot be read in the store, so that nothing was done
+}
+
+// preview says what applyRow would do with the rows of a chunk.
+func (im *importing) preview(ctx context.Context, chunk []queued, told *people) (results []outcome, err error) {
 	err = im.opt.Store.View(ctx, func(tx *store.Tx) error {
 		if err := tx.ReadAhead(persons(chunk)); err != nil {
 			return err
@@ -71,13 +79,17 @@ func (im *importing) preview(ctx context.Context, chunk []queued, told *people) 
 			row := chunk[i].row
 			if told.latest == nil || told.key != row.Person {
 				p, err := tx.Person(row.Person)
+				if errors.Is(err, store.ErrDamaged) {
+					results = append(results, outcome{damaged: err})
+					continue
+				}
 				if err != nil {
 					return err
 				}
 				told.key, told.latest = row.Person, &p
 			}
 			result, chats := im.opt.Rules.Preview(told.latest, im.began, row)
-			results = append(results, result)
+			results = append(results, outcome{Result: result})
 			told.add(chats)
 		}
 		return nil
@@ -166,7 +178,7 @@ type pipeline struct {
 // flight is a chunk on its way.
 type flight struct {
 	chunk   []queued
-	results []alert.Result
+	results []outcome
 	err     chan error
 }
 
@@ -218,13 +230,13 @@ func (im *importing) write(ctx context.Context, f *flight) error {
 	if now.Before(im.began) {
 		now = im.began
 	}
-	results := make([]alert.Result, 0, len(f.chunk))
+	results := make([]outcome, 0, len(f.chunk))
 	err := im.opt.Store.UpdateOfList(ctx, func(tx *store.Tx) error {
 		if err := tx.ReadAhead(persons(f.chunk)); err != nil {
 			return err
 		}
 		for i := range f.chunk {
-			result, err := im.opt.Rules.Apply(tx, now, f.chunk[i].row)
+			result, err := im.applyRow(tx, now, f.chunk[i].row)
 			if err != nil {
 				return err
 			}
@@ -234,4 +246,17 @@ func (im *importing) write(ctx context.Context, f *flight) error {
 	})
 	f.results = results
 	return err
+}
+
+// applyRow applies a row. A person whose row in the store is damaged keeps back
+// their own rows of the list alone; any other error is the list's.
+func (im *importing) applyRow(tx *store.Tx, now time.Time, row card.Row) (result outcome, err error) {
+	err = tx.Try(func(tx *store.Tx) (err error) {
+		result.Result, err = im.opt.Rules.Apply(tx, now, row)
+		return err
+	})
+	if errors.Is(err, store.ErrDamaged) {
+		return outcome{damaged: err}, nil
+	}
+	return result, err
 }

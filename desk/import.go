@@ -60,6 +60,9 @@ type ImportOptions struct {
 	// returns. Rows that cannot be read come in the order of the list; after
 	// them, in no order, those that the store refuses. An error ends the import.
 	Refused func(manifest.Line) error
+	// Damaged is told once that rows are refused because what the store holds of
+	// their persons is damaged: the line of the first such row, and the cause.
+	Damaged func(line int, cause error)
 	// Progress hears now and then how many rows a step has behind it; total is 0
 	// while Reading.
 	Progress func(step Step, done, total int)
@@ -107,6 +110,9 @@ type importing struct {
 	began  time.Time // undated rows hold as of then
 	rested time.Time // when it last gave way
 	report ImportReport
+	// damaged are the lines of refused rows whose persons are damaged in the
+	// store, until passOnDamaged.
+	damaged []int
 }
 
 func (im *importing) run(ctx context.Context, r io.Reader) (err error) {
@@ -115,10 +121,26 @@ func (im *importing) run(ctx context.Context, r io.Reader) (err error) {
 		return fmt.Errorf("taking in a list: %w", err)
 	}
 	defer func() { err = errors.Join(err, sealed.close()) }()
-	rows := newSorter(sealed, func() { im.giveWay(ctx) })
-	if err := im.read(ctx, r, rows); err != nil {
+	raw, err := newSpool(im.opt.SpoolDir, im.room(ctx))
+	if err != nil {
 		return fmt.Errorf("taking in a list: %w", err)
 	}
+	defer func() { err = errors.Join(err, raw.close()) }()
+	rows := newSorter(sealed, func() { im.giveWay(ctx) })
+	if err := im.read(ctx, r, raw, rows); err != nil {
+		return fmt.Errorf("taking in a list: %w", err)
+	}
+	if err := im.carryOut(ctx, rows); err != nil {
+		return err
+	}
+	if err := im.passOnDamaged(ctx, raw); err != nil {
+		return fmt.Errorf("giving back the rows of damaged persons (all others are done): %w", err)
+	}
+	return nil
+}
+
+// carryOut counts what rows do and, unless it is a dry run, applies them.
+func (im *importing) carryOut(ctx context.Context, rows *sorter) error {
 	if im.opt.DryRun || !im.opt.Yes {
 		if err := im.count(ctx, rows); err != nil {
 			return fmt.Errorf("counting what a list would do: %w", err)
@@ -141,23 +163,16 @@ func (im *importing) room(ctx context.Context) func() error {
 	return func() error { return errors.Join(ctx.Err(), im.opt.Store.HasRoom()) }
 }
 
-// read spools r, since a list's charset may show in its last row only, and
-// puts its good rows into rows.
-func (im *importing) read(ctx context.Context, r io.Reader, rows *sorter) (err error) {
-	raw, err := newSpool(im.opt.SpoolDir, im.room(ctx))
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, raw.close()) }()
+// read spools r in raw, since a list's charset may show in its last row only,
+// and puts its good rows into rows.
+func (im *importing) read(ctx context.Context, r io.Reader, raw *spool, rows *sorter) error {
 	if _, err := io.Copy(raw, givingWay{r, ctx, im}); err != nil {
 		return fmt.Errorf("receiving the list: %w", err)
 	}
 	if err := raw.finish(); err != nil {
 		return err
 	}
-	list, err := manifest.Open(raw.reader(0, raw.size), manifest.Options{
-		Now: im.began, Keyer: im.opt.Store.Keyer(), Resolve: im.opt.Offices.Resolve, Words: im.opt.Words,
-	})
+	list, err := im.open(raw)
 	if err != nil {
 		return err
 	}
@@ -174,6 +189,13 @@ func (im *importing) read(ctx context.Context, r io.Reader, rows *sorter) (err e
 		return err
 	}
 	return rows.finish()
+}
+
+// open begins to read the list; each time it reads the same.
+func (im *importing) open(raw *spool) (*manifest.Reader, error) {
+	return manifest.Open(raw.reader(0, raw.size), manifest.Options{
+		Now: im.began, Keyer: im.opt.Store.Keyer(), Resolve: im.opt.Offices.Resolve, Words: im.opt.Words,
+	})
 }
 
 // Rows read between two calls of Progress, and between two looks at the time.
@@ -213,6 +235,10 @@ func (im *importing) parse(ctx context.Context, list *manifest.Reader, rows *sor
 
 func (im *importing) refuse(line manifest.Line) error {
 	im.report.Refused++
+	return im.passOn(line)
+}
+
+func (im *importing) passOn(line manifest.Line) error {
 	if im.opt.Refused == nil {
 		return nil
 	}
@@ -229,7 +255,11 @@ func (im *importing) progress(step Step, done, total int) {
 }
 
 // settled takes the outcome of a row into the report.
-func (im *importing) settled(q *queued, result alert.Result) error {
+func (im *importing) settled(q *queued, result outcome) error {
+	if result.damaged != nil {
+		im.refuseDamaged(q, result.damaged)
+		return nil
+	}
 	im.report.Alerts += result.Alerts
 	if result.Arrival {
 		im.report.Arrivals++

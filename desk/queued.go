@@ -12,7 +12,8 @@ type queued struct {
 	row  card.Row
 	line int // of the file
 	// packed are the row's cells, as packCells packs them. Undated rows alone
-	// carry them: no other row is refused once it has been read.
+	// carry them: any other is refused once it has been read only where its person
+	// is damaged in the store.
 	packed string
 }
 

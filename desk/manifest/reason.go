@@ -25,6 +25,7 @@ const (
 	ReasonUndated                        // for who applies rows: undated, over a collected card
 	ReasonFormula                        // #N/A or the like
 	ReasonObject                         // JSON lines: not an object of the columns
+	ReasonDamaged                        // for who applies rows: what the store holds of the person is damaged
 )
 
 // reasons holds, for each reason, its name in logs and its Persian sentence.
@@ -46,6 +47,7 @@ var reasons = [...]struct{ name, sentence string }{
 	ReasonUndated:      {"needs a date", "این کارت پیش‌تر تحویل شده است؛ برای تغییر مرحله، تاریخ وضعیت را بنویسید."},
 	ReasonFormula:      {"an error of a formula", "فرمول این خانه به خطا رسیده است؛ به‌جای آن خود مقدار را بنویسید."},
 	ReasonObject:       {"not one JSON object with the columns' names, each once, and texts or numbers", "این سطر یک شیء JSON نیست که هر ستون در آن یک بار، با نام انگلیسی‌اش و با متن یا عدد آمده باشد."},
+	ReasonDamaged:      {"what the store holds of this person is damaged", "این سطر ایرادی ندارد؛ آنچه برنامه از این فرد نگه داشته آسیب دیده است. به مسئول رایانه خبر دهید و پس از رفع آن همین سطر را دوباره بدهید."},
 }
 
 // String returns the reason's English name, for logs and tests.
