@@ -6,7 +6,9 @@ import (
 	"time"
 )
 
-const workMost = time.Millisecond // of a list's work before it gives way
+// workMost is how long a list is worked on before it gives way. Whoever asks has
+// several turns on the way to an answer, and may wait so long for each.
+const workMost = 250 * time.Microsecond
 
 // giveWay lets those go first who ask while a list is taken in. It costs next to
 // nothing and is called every few dozen rows.

@@ -13,6 +13,7 @@ const (
 	askedLately = 250 * time.Millisecond
 
 	restMost  = 100 * time.Millisecond // of lists, after a batch that held one
+	restsFor  = 3                      // times its work a list rests while people ask
 	lookAgain = 20 * time.Millisecond  // at what is unflushed
 )
 
@@ -67,15 +68,15 @@ func (s *Store) openLists() (lists <-chan *request, wait time.Duration) {
 	return s.lists, 0
 }
 
-// GiveWay is called by those who work on a list for long, each millisecond or
-// so, with how long they have worked since the last time. While people ask it
-// waits as long, or until ctx ends, so that to read a list takes half of a core
-// and the scheduler looks for those who ask.
+// GiveWay is called by those who work on a list for long, each quarter of a
+// millisecond or so, with how long they have worked since the last time. While
+// people ask it waits restsFor times as long, or until ctx ends, so that to read
+// a list takes a quarter of a core and the scheduler looks for those who ask.
 func (s *Store) GiveWay(ctx context.Context, worked time.Duration) {
 	if !s.askedLately(time.Now()) {
 		return
 	}
-	timer := time.NewTimer(min(worked, restMost))
+	timer := time.NewTimer(min(restsFor*worked, restMost))
 	defer timer.Stop()
 	select {
 	case <-timer.C:
