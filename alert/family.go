@@ -168,7 +168,9 @@ func (r Rules) EndGuests(tx *store.Tx, now time.Time, person card.PersonKey, mak
 }
 
 // endLinks ends the links of those followers of a person for whom which says
-// so. It returns those of other chats than by.
+// so. It returns those of other chats than by. Another chat whose row is damaged
+// keeps its end of the link and is not among them: the person's end is what lets
+// a chat in.
 func (r Rules) endLinks(tx *store.Tx, now time.Time, person card.PersonKey, by card.ChatKey, which func(*store.Follower) bool) (ended []Ended, err error) {
 	var gone []store.Follower
 	_, err = r.edit(tx, now, person, func(p *store.Person) bool {
@@ -193,6 +195,9 @@ func (r Rules) endLinks(tx *store.Tx, now time.Time, person card.PersonKey, by c
 		}
 		if f.Chat != by {
 			e, found, err := endedOf(tx, person, f.Chat)
+			if errors.Is(err, store.ErrDamaged) {
+				continue
+			}
 			if err != nil {
 				return nil, err
 			}

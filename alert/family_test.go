@@ -94,14 +94,18 @@ func TestGuestsAreFew(t *testing.T) {
 	})
 }
 
+// endings are the ways in which the access of ali's guests ends with a chat's
+// doing.
+var endings = map[string]func(w *world, maker card.ChatKey) ([]Ended, error){
+	"ended": func(w *world, maker card.ChatKey) ([]Ended, error) {
+		return w.rules.EndGuests(w.tx, w.now, ali, maker, func(*store.Follower) bool { return true })
+	},
+	"removed": func(w *world, maker card.ChatKey) ([]Ended, error) { return w.rules.Unfollow(w.tx, w.now, ali, maker) },
+	"forgot":  func(w *world, maker card.ChatKey) ([]Ended, error) { return w.rules.ForgetChat(w.tx, w.now, maker) },
+}
+
 func TestGuestsEndWithTheirMaker(t *testing.T) {
-	for name, end := range map[string]func(w *world, maker card.ChatKey) ([]Ended, error){
-		"ended": func(w *world, maker card.ChatKey) ([]Ended, error) {
-			return w.rules.EndGuests(w.tx, w.now, ali, maker, func(*store.Follower) bool { return true })
-		},
-		"removed": func(w *world, maker card.ChatKey) ([]Ended, error) { return w.rules.Unfollow(w.tx, w.now, ali, maker) },
-		"forgot":  func(w *world, maker card.ChatKey) ([]Ended, error) { return w.rules.ForgetChat(w.tx, w.now, maker) },
-	} {
+	for name, end := range endings {
 		t.Run(name, func(t *testing.T) {
 			inWorld(t, func(w *world) {
 				maker, guest, own := w.follow(ali, 1), w.chat(2), w.follow(ali, 3)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -24,12 +25,7 @@ import (
 // has its way with it.
 func spoiled(t *testing.T, arranged ...func(w *world)) *store.Store {
 	t.Helper()
-	opt := store.Options{Dir: filepath.Join(t.TempDir(), "data"), Key: bytes.Repeat([]byte{7}, store.KeySize)}
-	s, err := store.Open(opt)
-	if err != nil {
-		t.Fatal(err)
-	}
-	inStore(t, s, func(w *world) {
+	s := harmed(t, func(w *world) {
 		w.follow(ali, 1)
 		w.follow(sara, 1)
 		w.follow(ali, 2)
@@ -38,25 +34,9 @@ func spoiled(t *testing.T, arranged ...func(w *world)) *store.Store {
 		for _, arrange := range arranged {
 			arrange(w)
 		}
+	}, func(txn *badger.Txn) error {
+		return errors.Join(txn.Set(append([]byte("p"), ali[:]...), garbage), spoilOutbox(txn))
 	})
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
-	db, err := badger.Open(badger.DefaultOptions(opt.Dir).WithCompression(options.None).WithLogger(nil))
-	if err != nil {
-		t.Fatal(err)
-	}
-	err = db.Update(func(txn *badger.Txn) error {
-		garbage := []byte("not what was written")
-		return errors.Join(txn.Set(append([]byte("p"), ali[:]...), garbage), spoilOutbox(txn, garbage))
-	})
-	if err := errors.Join(err, db.Close()); err != nil {
-		t.Fatal(err)
-	}
-	if s, err = store.Open(opt); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.Close() })
 	inStore(t, s, func(w *world) {
 		if _, err := w.tx.Person(ali); !errors.Is(err, store.ErrDamaged) {
 			t.Fatalf("the row is read: %v", err)
@@ -65,7 +45,35 @@ func spoiled(t *testing.T, arranged ...func(w *world)) *store.Store {
 	return s
 }
 
-func spoilOutbox(txn *badger.Txn, garbage []byte) error {
+var garbage = []byte("not what was written")
+
+// harmed is a store in which something was arranged and then rows were harmed.
+func harmed(t *testing.T, arrange func(w *world), harm func(txn *badger.Txn) error) *store.Store {
+	t.Helper()
+	opt := store.Options{Dir: filepath.Join(t.TempDir(), "data"), Key: bytes.Repeat([]byte{7}, store.KeySize)}
+	s, err := store.Open(opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	inStore(t, s, arrange)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	db, err := badger.Open(badger.DefaultOptions(opt.Dir).WithCompression(options.None).WithLogger(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(db.Update(harm), db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if s, err = store.Open(opt); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+func spoilOutbox(txn *badger.Txn) error {
 	it := txn.NewIterator(badger.IteratorOptions{Prefix: []byte("o")})
 	var keys [][]byte
 	for it.Rewind(); it.Valid(); it.Next() {
@@ -232,4 +240,41 @@ func TestAskingBesideADamagedRow(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A guest's chat that cannot be read keeps nobody's access up: the person's end
+// of its link goes, and the other guests are ended and named. Nor is it taken
+// for damage of the person.
+func TestGuestsEndBesideADamagedChat(t *testing.T) {
+	for name, end := range endings {
+		t.Run(name, func(t *testing.T) {
+			rotten := chat(2)
+			s := harmed(t, func(w *world) {
+				maker := w.follow(ali, 1)
+				for n := byte(2); n <= 4; n++ {
+					_, admit := w.invites(maker)
+					w.admits(admit, w.chat(n), Admitted)
+				}
+				w.ready(ali, "7")
+			}, func(txn *badger.Txn) error { return txn.Set(append([]byte("c"), rotten[:]...), garbage) })
+			inStore(t, s, func(w *world) {
+				ended, err := end(w, chat(1))
+				must(err)
+				if len(ended) != 2 || ended[0].To.Chat != 3 || ended[1].To.Chat != 4 {
+					t.Errorf("ended: %+v", ended)
+				}
+				for n := byte(2); n <= 4; n++ {
+					if w.person(ali).Follower(chat(n)) != nil {
+						t.Errorf("chat %d still follows", n)
+					}
+				}
+				if c, _, err := w.tx.Chat(chat(4)); err != nil || len(c.People) != 0 {
+					t.Errorf("a guest's chat: %+v, %v", c, err)
+				}
+				if due := pairs(w.rows(store.Alerts)); slices.ContainsFunc(due, func(pair string) bool { return pair != "11" }) {
+					t.Errorf("alerts of persons and chats %v are due", due)
+				}
+			})
+		})
+	}
 }
