@@ -91,7 +91,8 @@ type ImportReport struct {
 // chunks. It may run beside other imports and everything else.
 //
 // A file that is no list gives an error of manifest.Open, a list above the
-// brake a *NeedsYesError, a full disk store.ErrNoRoom. The report is good for
+// brake a *NeedsYesError, a full disk store.ErrNoRoom. A person who is damaged in
+// the store has their own rows refused, and ends nothing. The report is good for
 // what was done up to the error. Whatever ended an import, the same list again
 // does the rest and nothing twice.
 func Import(ctx context.Context, opt ImportOptions, r io.Reader) (ImportReport, error) {
