@@ -310,7 +310,9 @@ func (s *Store) write(b *batch) error {
 	if err := s.mark.advance(next.Seq); err != nil {
 		return s.breakDown(err)
 	}
-	s.unflushed.add(txn.ReadTs(), b.written()+ownBytes)
+	written := b.written() + ownBytes
+	s.unflushed.add(txn.ReadTs(), written)
+	s.written.Add(written)
 	s.head, s.inboxSeq, s.rowsLately = next, b.inbox, min(len(b.rows), 1024)
 	s.chats.committed(b.chats)
 	s.hooksMu.RLock()
@@ -371,7 +373,7 @@ func (s *Store) usableForWriting() error {
 	if err := s.broken.Load(); err != nil {
 		return *err
 	}
-	return s.room(s.dir, s.reserve/writesPart)
+	return s.room(s.reserve / writesPart)
 }
 
 func (s *Store) breakDown(err error) error {

@@ -11,7 +11,7 @@ import (
 // OpenSmall is Open with memory tables of the given size, so that a test can
 // fill one.
 func OpenSmall(opt Options, memTable int64) (*Store, error) {
-	return open(opt, memTable, func(rows badger.Options) badger.Options { return rows })
+	return open(opt, memTable, func(rows badger.Options) badger.Options { return rows }, statDisk)
 }
 
 // OpenStuck is OpenSmall of a store whose memory tables reach no file after the
@@ -19,7 +19,7 @@ func OpenSmall(opt Options, memTable int64) (*Store, error) {
 func OpenStuck(opt Options, memTable int64) (*Store, error) {
 	return open(opt, memTable, func(rows badger.Options) badger.Options {
 		return rows.WithNumCompactors(0).WithNumLevelZeroTablesStall(rows.NumMemtables + 4)
-	})
+	}, statDisk)
 }
 
 // Unstick makes room for the memory tables that wait.

@@ -22,21 +22,8 @@ func (s *Store) openRows(tune func(badger.Options) badger.Options) (err error) {
 	if s.erasures, err = openLedger(s.dir+".erased", s.mark.slot.id); err != nil {
 		return err
 	}
-	// Badger maps a new log as it opens, and on a full disk dies of it.
-	if err := s.room(s.dir, 2*uint64(s.memTable)); err != nil {
-		return errors.Join(err, s.erasures.close())
-	}
-	if err := removeEmptyLogs(s.dir); err != nil {
-		return errors.Join(err, s.erasures.close())
-	}
-	logs, err := syncLogs(s.dir)
+	logs, err := s.prepareFiles()
 	if err != nil {
-		return errors.Join(err, s.erasures.close())
-	}
-	if err := checkTables(s.dir); err != nil {
-		return errors.Join(err, s.erasures.close())
-	}
-	if err := mayOpen(s.dir); err != nil {
 		return errors.Join(err, s.erasures.close())
 	}
 	s.db, err = openBadger(tune(s.badgerOptions()))
@@ -51,6 +38,36 @@ func (s *Store) openRows(tune func(badger.Options) badger.Options) (err error) {
 		s.unflushed.add(s.db.MaxVersion()-1, int64(logs)*s.memTable)
 	}
 	return nil
+}
+
+// prepareFiles looks at the files and sees to it that Badger can open them. It
+// returns the number of logs that a killed process left.
+func (s *Store) prepareFiles() (logs int, err error) {
+	// A store that waits for room is opened again and again: its tables are read
+	// through only if something may be taken away for that.
+	full := s.roomToOpen()
+	if full != nil && (!errors.Is(full, ErrNoRoom) || !hasUnlisted(s.dir)) {
+		return 0, full
+	}
+	if err := removeEmptyLogs(s.dir); err != nil {
+		return 0, err
+	}
+	if logs, err = syncLogs(s.dir); err != nil {
+		return 0, err
+	}
+	if err := checkTables(s.dir); err != nil {
+		return 0, err
+	}
+	if err := mayOpen(s.dir); err != nil {
+		return 0, err
+	}
+	if full == nil {
+		return logs, nil
+	}
+	if err := removeUnlisted(s.dir); err != nil {
+		return 0, err
+	}
+	return logs, s.roomToOpen()
 }
 
 // mayOpen returns an error when the system does not give the store's files to
@@ -94,12 +111,8 @@ func syncLogs(dir string) (number int, err error) {
 		return 0, fmt.Errorf("looking for the store's logs: %w", err)
 	}
 	for _, path := range logs {
-		file, err := os.Open(path)
-		if err != nil {
-			return 0, fmt.Errorf("opening a log of the store: %w", err)
-		}
-		if err := errors.Join(file.Sync(), file.Close()); err != nil {
-			return 0, fmt.Errorf("syncing a log of the store: %w", err)
+		if err := syncFile(path); err != nil {
+			return 0, err
 		}
 	}
 	return len(logs), nil

@@ -1,10 +1,15 @@
 package store
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
+	"time"
 
+	"github.com/dgraph-io/badger/v4/table"
 	"golang.org/x/sys/unix"
 )
 
@@ -18,24 +23,36 @@ const (
 
 // HasRoom returns ErrNoRoom when the disk is so full that no list should be
 // taken in, though people can still be answered.
-func (s *Store) HasRoom() error { return s.room(s.dir, s.reserve) }
+func (s *Store) HasRoom() error { return s.room(s.reserve) }
 
 // HasRoomForUpdates returns ErrNoRoom when not even updates should be taken in,
 // though what is in hand can still be finished.
-func (s *Store) HasRoomForUpdates() error { return s.room(s.dir, s.reserve/updatesPart) }
+func (s *Store) HasRoomForUpdates() error { return s.room(s.reserve / updatesPart) }
 
 // filesLeast is how many files it must be possible to make, on a file system that
-// has a fixed number. Badger takes a merge for done whose table it could not
-// make, and drops what was merged: so nothing is written long before that.
+// has a fixed number: so nothing is written long before a merge could need them.
 const filesLeast = 1000
 
-// Free returns the free space of the store's disk, in bytes.
-func (s *Store) Free() (uint64, error) { return free(s.dir) }
+// needEvery is how old what merges need may be. What is committed meanwhile is
+// added to it, so that it is never too little; it gets less when a merge is done.
+const needEvery = time.Second
 
-func free(dir string) (uint64, error) {
-	fs, err := statDisk(dir)
-	return fs.Bavail * uint64(fs.Bsize), err
+// need is what merges need that are due or may fall due.
+type need struct {
+	bytes   int64
+	files   int // to make, and to have open
+	open    int // files that can still be opened; math.MaxInt when that is not known
+	written int64
+	taken   time.Time
 }
+
+// Free returns the free space of the store's disk, in bytes.
+func (s *Store) Free() (uint64, error) {
+	fs, err := s.disk(s.dir)
+	return freeBytes(fs), err
+}
+
+func freeBytes(fs unix.Statfs_t) uint64 { return fs.Bavail * uint64(fs.Bsize) }
 
 func statDisk(dir string) (fs unix.Statfs_t, err error) {
 	if err := unix.Statfs(dir, &fs); err != nil {
@@ -60,21 +77,113 @@ func (s *Store) Size() (bytes int64) {
 	return bytes
 }
 
-func (s *Store) room(dir string, least uint64) error {
-	fs, err := statDisk(dir)
+// room returns ErrNoRoom unless so many bytes are free beside what merges need,
+// and files can be made and opened. It is asked before each commit: the disk each
+// time, the merges' need each second.
+func (s *Store) room(least uint64) error {
+	fs, err := s.disk(s.dir)
 	if err != nil {
 		return err
 	}
-	if free := fs.Bavail * uint64(fs.Bsize); free < least {
-		return fmt.Errorf("%w: %d MiB are free, %d MiB are needed", ErrNoRoom, free>>20, least>>20)
+	n := s.need.Load()
+	if now := time.Now(); n == nil || now.Sub(n.taken) >= needEvery {
+		if n, err = s.mergeNeed(now); err != nil {
+			return err
+		}
+		s.need.Store(n)
 	}
-	return roomForFiles(fs)
+	now := *n
+	now.bytes += s.written.Load() - n.written
+	return now.met(fs, least)
 }
 
-// roomForFiles returns ErrNoRoom when too few files can be made.
-func roomForFiles(fs unix.Statfs_t) error {
-	if fs.Files > 0 && fs.Ffree < filesLeast {
-		return fmt.Errorf("%w: it takes %d more files, %d are needed (inodes)", ErrNoRoom, fs.Ffree, filesLeast)
+// mergeNeed finds out what merges need at a time.
+func (s *Store) mergeNeed(now time.Time) (*need, error) {
+	if !s.enter() {
+		return nil, ErrClosed
+	}
+	defer s.inside.Done()
+	written := s.written.Load() // before the files are looked at: nothing is left out
+	open, err := openable()
+	if err != nil {
+		return nil, err
+	}
+	n := &need{files: filesBeside, open: open, written: written, taken: now}
+	if open == 0 {
+		return n, nil // not even the directory can be read
+	}
+	sizes, logs, err := storeFiles(s.dir)
+	if err != nil {
+		return nil, err
+	}
+	var tables []placed
+	for _, t := range s.db.Tables() {
+		tables = append(tables, placed{t.Level, sizes[t.ID], t.Left, t.Right})
+	}
+	n.bytes = mergeRoom(tables, logs)
+	n.files = mergeFiles(n.bytes)
+	return n, nil
+}
+
+// met returns ErrNoRoom unless so many bytes are free beside the need, and as many
+// files can be made and opened.
+func (n need) met(fs unix.Statfs_t, least uint64) error {
+	free, bytes := freeBytes(fs), uint64(max(n.bytes, 0))
+	if free < least || free-least < bytes {
+		needed := least + min(bytes, math.MaxUint64-least)
+		return fmt.Errorf("%w: %d MiB are free, %d MiB are needed", ErrNoRoom, free>>20, needed>>20)
+	}
+	if needed := max(uint64(n.files), filesLeast); fs.Files > 0 && fs.Ffree < needed {
+		return fmt.Errorf("%w: it takes %d more files, %d are needed (inodes)", ErrNoRoom, fs.Ffree, needed)
+	}
+	if n.open < n.files {
+		return fmt.Errorf("%w: it can open %d more files, %d are needed (limit of open files)", ErrNoRoom, n.open, n.files)
 	}
 	return nil
+}
+
+// openable returns how many files this process can still open, math.MaxInt where
+// the system does not say.
+func openable() (int, error) {
+	var limit unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
+		return 0, fmt.Errorf("asking for the limit of open files: %w", err)
+	}
+	files, err := os.ReadDir("/proc/self/fd") // Linux has it
+	switch {
+	case errors.Is(err, unix.EMFILE), errors.Is(err, unix.ENFILE):
+		return 0, nil
+	case err != nil || limit.Cur >= math.MaxInt:
+		return math.MaxInt, nil
+	}
+	return max(int(limit.Cur)-len(files), 0), nil
+}
+
+// storeFiles returns the sizes of the tables in a store's directory, by their
+// numbers, and how many bytes its logs hold.
+func storeFiles(dir string) (tables map[uint64]int64, logs int64, err error) {
+	files, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, 0, fmt.Errorf("reading the store's directory: %w", err)
+	}
+	tables = map[uint64]int64{}
+	for _, file := range files {
+		id, isTable := table.ParseFileID(file.Name())
+		isLog := filepath.Ext(file.Name()) == ".mem"
+		if !isTable && !isLog {
+			continue
+		}
+		var stat unix.Stat_t
+		err := unix.Lstat(filepath.Join(dir, file.Name()), &stat)
+		switch {
+		case errors.Is(err, fs.ErrNotExist): // it went meanwhile
+		case err != nil:
+			return nil, 0, fmt.Errorf("looking at the store's files: %w", err)
+		case isTable:
+			tables[id] = stat.Size
+		default:
+			logs += stat.Blocks * 512 // made long and empty
+		}
+	}
+	return tables, logs, nil
 }

@@ -13,7 +13,6 @@ import (
 	"github.com/dgraph-io/badger/v4"
 	"github.com/dgraph-io/badger/v4/table"
 	"github.com/rs/zerolog"
-	"golang.org/x/sys/unix"
 
 	"kartyar/card"
 )
@@ -215,20 +214,5 @@ func TestWhatCannotBeReadThroughBreaksNothing(t *testing.T) {
 	}
 	if err := errors.Join(s.usable(), s.Verify()); err != nil {
 		t.Errorf("the store has failed: %v", err)
-	}
-}
-
-func TestRoomForFiles(t *testing.T) {
-	for name, c := range map[string]struct {
-		files, free uint64
-		room        bool
-	}{
-		"no fixed number": {0, 0, true},
-		"enough":          {65536, filesLeast, true},
-		"too few":         {65536, filesLeast - 1, false},
-	} {
-		if err := roomForFiles(unix.Statfs_t{Files: c.files, Ffree: c.free}); errors.Is(err, ErrNoRoom) == c.room {
-			t.Errorf("%s: %v", name, err)
-		}
 	}
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/dgraph-io/badger/v4"
 	"github.com/rs/zerolog"
+	"golang.org/x/sys/unix"
 
 	"kartyar/card"
 )
@@ -43,10 +44,10 @@ type Options struct {
 	Dir string // the store's directory; DIR.mark and DIR.erased stand beside it
 	Key []byte // SECRET_KEY, KeySize bytes
 	Log zerolog.Logger
-	// Reserve is the free disk space in bytes under which lists are not taken
-	// in (HasRoom); at half of it updates are not (HasRoomForUpdates), at a
-	// quarter every write is refused. Badger maps its logs into memory and is
-	// killed by a truly full disk. 0 means 256 MiB.
+	// Reserve is the free disk space in bytes, beside what merges need that fall
+	// due, under which lists are not taken in (HasRoom); at half of it updates are
+	// not (HasRoomForUpdates), at a quarter every write is refused. Badger maps its
+	// files into memory and is killed by a truly full disk. 0 means 256 MiB.
 	Reserve uint64
 	// Existing refuses to make a new store: ErrNone.
 	Existing bool
@@ -67,6 +68,9 @@ type Store struct {
 	mark    *mark
 	log     zerolog.Logger
 	reserve uint64
+	disk    func(dir string) (unix.Statfs_t, error) // statDisk, but in a test
+	need    atomic.Pointer[need]                    // the newest that is known
+	written atomic.Int64                            // bytes committed since the store was opened
 
 	urgent, bulk, lists chan *request
 	chores              chan func()
@@ -115,12 +119,12 @@ type Commit struct {
 // with files nor a mark. A store that is not the one its mark speaks of, or
 // has lost acknowledged writes, is refused.
 func Open(opt Options) (*Store, error) {
-	return open(opt, memTableSize, func(rows badger.Options) badger.Options { return rows })
+	return open(opt, memTableSize, func(rows badger.Options) badger.Options { return rows }, statDisk)
 }
 
-// open takes the size of a memory table in bytes, and what a test changes of
-// Badger's options.
-func open(opt Options, memTable int64, tune func(badger.Options) badger.Options) (*Store, error) {
+// open takes the size of a memory table in bytes, what a test changes of Badger's
+// options, and who says how full the disk is.
+func open(opt Options, memTable int64, tune func(badger.Options) badger.Options, disk func(dir string) (unix.Statfs_t, error)) (*Store, error) {
 	v, err := newVault(opt.Key)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrWrongKey, err)
@@ -131,7 +135,7 @@ func open(opt Options, memTable int64, tune func(badger.Options) badger.Options)
 		return nil, err
 	}
 	s := &Store{
-		dir: dir, vault: v, mark: m, log: opt.Log, reserve: opt.Reserve,
+		dir: dir, vault: v, mark: m, log: opt.Log, reserve: opt.Reserve, disk: disk,
 		keyer:  card.NewKeyer(v.subkey("look-up")),
 		urgent: make(chan *request, 256), bulk: make(chan *request, 256), lists: make(chan *request, 256), began: time.Now(),
 		chores: make(chan func()), closing: make(chan struct{}),
