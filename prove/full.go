@@ -15,12 +15,13 @@ import (
 )
 
 // fullDisk is the size of the disk in the experiment `disk`, in bytes.
-const fullDisk = 1 << 30
+const fullDisk = 3 << 30
 
-// The room in MiB at which things stop, see store.Options.Reserve, and what is
-// left of it in the experiment.
+// What is left in MiB in the experiment when things stop: lists at 256 and what the
+// store may have to merge, which after mergeWithoutRoom are 85 or more, updates at
+// 128 and that, writes at 64 and that (store.Options.Reserve).
 const (
-	belowLists   = 200
+	belowLists   = 300
 	belowUpdates = 100
 	belowWrites  = 30
 	nothing      = 1
@@ -52,6 +53,9 @@ func fillDisk(ctx context.Context, s *stage) (err error) {
 	if err := errors.Join(t.prepare(ctx), t.begin(ctx)); err != nil {
 		return err
 	}
+	if err := t.mergeWithoutRoom(ctx, d, admin); err != nil {
+		return fmt.Errorf("a start without the room to merge: %w", err)
+	}
 	for round := 1; round <= s.n; round++ {
 		if err := t.fillUp(ctx, round, d, admin); err != nil {
 			return fmt.Errorf("round %d: %w", round, err)
@@ -60,7 +64,13 @@ func fillDisk(ctx context.Context, s *stage) (err error) {
 	if err := t.tellWithoutRoom(ctx, d, s.n+1); err != nil {
 		return fmt.Errorf("alerts without room: %w", err)
 	}
-	if err := t.startFull(ctx, d); err != nil {
+	if err := t.largeLists(ctx, d); err != nil {
+		return err
+	}
+	if err := t.stop(ctx); err != nil {
+		return err
+	}
+	if err := t.startFull(ctx, d, nothing); err != nil {
 		return fmt.Errorf("full at the start: %w", err)
 	}
 	if err := t.saysFull(); err != nil {
@@ -224,12 +234,19 @@ func (t *trial) ended() bool {
 	}
 }
 
-// startFull stops serve, starts it on a full disk, and gives it room.
-func (t *trial) startFull(ctx context.Context, d *disk) error {
+// stop stops serve, and reads what it did to the end.
+func (t *trial) stop(ctx context.Context) error {
 	if err := t.serving.stop(ctx); err != nil {
 		return err
 	}
-	if err := errors.Join(t.read(), d.fillTo(nothing<<20)); err != nil {
+	t.serving = nil
+	return t.read()
+}
+
+// startFull starts serve with so many MiB free, on which it must not open its
+// store, and gives it room.
+func (t *trial) startFull(ctx context.Context, d *disk, free uint64) error {
+	if err := d.fillTo(free << 20); err != nil {
 		return err
 	}
 	var starting *serve
@@ -241,7 +258,10 @@ func (t *trial) startFull(ctx context.Context, d *disk) error {
 	}()
 	select {
 	case err := <-started:
-		return fmt.Errorf("it came up, or ended: %w", err)
+		if err == nil {
+			err = errors.New("it came up")
+		}
+		return fmt.Errorf("with %d MiB free: %w", free, err)
 	case <-time.After(4 * time.Second):
 	}
 	if err := d.fillTo(fullDisk / 2); err != nil {
