@@ -18,11 +18,11 @@ import (
 const fullDisk = 3 << 30
 
 // What is left in MiB in the experiment when things stop: lists at 256 and what the
-// store may have to merge, which after mergeWithoutRoom are 85 or more, updates at
-// 128 and that, writes at 64 and that (store.Options.Reserve).
+// store may have to merge, which after mergeWithoutRoom is some 90, updates at 128 and
+// that, writes at 64 and that (store.Options.Reserve).
 const (
 	belowLists   = 300
-	belowUpdates = 100
+	belowUpdates = 185
 	belowWrites  = 30
 	nothing      = 1
 )

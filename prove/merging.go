@@ -22,9 +22,11 @@ const (
 	// belowMerges is the room in MiB at which a start alone had what it needs, and
 	// what is then merged has not.
 	belowMerges = 72
-	// aboveMerges is the room in MiB when list after list comes in. With half of them
-	// in, the store merges more at once than is left.
+	// aboveMerges is the room in MiB when list after list comes in. When they stop,
+	// the reserve is left, and at least half of what they hold, for its merges.
 	aboveMerges = 640
+	reserve     = 256
+	heavyMerged = heavyRows * 2000 / 2 >> 20
 )
 
 // mergeWithoutRoom has the program killed when the store is to be merged as it is
@@ -71,8 +73,8 @@ func (t *trial) listsUntilFull(ctx context.Context, d *disk) (lists int, err err
 		return 0, err
 	}
 	t.stage.line("  lists of 40 MB", "%d taken in with %d MiB free, then refused with %d", lists, aboveMerges, free>>20)
-	if lists == heavyMost {
-		t.witness.breaks("%d lists were taken in with %d MiB free, none was refused", lists, aboveMerges)
+	if to := uint64(reserve + lists*heavyMerged); free>>20 < to {
+		t.witness.breaks("with %d MiB free %d lists were taken in, until there were %d: %d are for what is to be merged", aboveMerges, lists, free>>20, to)
 	}
 	if !t.isAnswered(ctx, 10*time.Second) {
 		t.witness.breaks("with %d MiB free and much to merge nobody is answered", free>>20)
