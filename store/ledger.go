@@ -303,7 +303,7 @@ func (s *Store) beginClearing(ctx context.Context) (through uint64, needed bool,
 			return
 		}
 		// What is rewritten needs room beside what it takes the place of.
-		if err = s.HasRoom(); err != nil {
+		if err = s.hasRoomToFlatten(); err != nil {
 			return
 		}
 		txn := s.db.NewTransaction(true)

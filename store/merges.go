@@ -45,12 +45,14 @@ type placed struct {
 // one there is none other from level 0. Below, a merge takes one table and what
 // overlaps it in the next level (fillTables). The last level is not merged with
 // itself: nothing picks it (pickCompactLevels), and LmaxCompaction is off. So one
-// compactor writes the larger of the two, and the other the second.
+// compactor writes the larger of the two, and the other the second. When merges
+// are forced (Flatten) every level is merged down, and otherwise those that have
+// what they may have, or would have it with all that stands above them.
 //
 // A flush is not in it: there is one at a time, it takes one memory table, and the
 // log of that goes then. That, and the end of a commit, is what the smallest part
 // of the reserve is for: 64 MiB hold one of 32 MiB and as much again.
-func mergeRoom(tables []placed, logs int64) int64 {
+func mergeRoom(tables []placed, logs int64, forced bool) int64 {
 	var levels [levelsMost]int64
 	all := logs
 	for _, t := range tables {
@@ -58,8 +60,23 @@ func mergeRoom(tables []placed, logs int64) int64 {
 		all += t.size
 	}
 	first := levels[0] + logs + mergedInto(levels)
-	below := max(usualMerge(levels), widestMerge(tables))
+	below := usualMerge(levels)
+	for above, level := levels[0]+logs, 1; level < levelsMost-1; level++ {
+		if above += levels[level]; forced || above >= levelTarget(levels, level) {
+			below = max(below, widestMerge(tables, level))
+		}
+	}
 	return min(all, max(first, below)+below)
+}
+
+// levelTarget returns how many bytes a level may have before its tables are merged
+// into the next (levelTargets, pickCompactLevels).
+func levelTarget(levels [levelsMost]int64, level int) int64 {
+	target := levels[levelsMost-1]
+	for range levelsMost - 1 - level {
+		target /= levelFactor
+	}
+	return max(target, baseLevelSize)
 }
 
 // mergedInto returns the bytes in the level that level 0 is merged into. As in
@@ -101,26 +118,28 @@ func usualMerge(levels [levelsMost]int64) int64 {
 	return (overlapsMost + 2) * size
 }
 
-// widestMerge is the most that a merge takes below level 0 of the tables that
-// are there. A table with rows of several kinds can span all of another kind, and
-// so overlap the whole of the next level.
-func widestMerge(tables []placed) (most int64) {
-	var levels [levelsMost][]placed
+// widestMerge is the most that a merge of one of a level's tables takes, of those
+// that are there. A table with rows of several kinds can span all of another kind,
+// and so overlap the whole of the next level.
+func widestMerge(tables []placed, level int) (most int64) {
+	var here, next []placed
 	for _, t := range tables {
-		if t.left != nil {
-			levels[t.level] = append(levels[t.level], t)
+		switch {
+		case t.left == nil:
+		case t.level == level:
+			here = append(here, t)
+		case t.level == level+1:
+			next = append(next, t)
 		}
 	}
-	for level := 1; level < levelsMost-1; level++ {
-		for _, t := range levels[level] {
-			merged := t.size
-			for _, below := range levels[level+1] {
-				if t.overlaps(below) {
-					merged += below.size
-				}
+	for _, t := range here {
+		merged := t.size
+		for _, below := range next {
+			if t.overlaps(below) {
+				merged += below.size
 			}
-			most = max(most, merged)
 		}
+		most = max(most, merged)
 	}
 	return most
 }

@@ -54,12 +54,26 @@ func TestMergeRoom(t *testing.T) {
 		{"above its place a level is merged into whatever its size", levels(spread(0, 4, 32*mib), spread(3, 15, 2*mib), spread(6, 100, 4*mib)), 0, (128 + 30 + 12*8) * mib},
 		{"below its place it is not", levels(spread(0, 2, 32*mib), spread(5, 40, 4*mib), spread(6, 200, 8*mib)), 0, (12*16 + 12*16) * mib},
 		{"but when it is small", levels(spread(0, 10, 32*mib), spread(5, 4, 2*mib), spread(6, 100, 8*mib)), 0, (320 + 8 + 2 + 200) * mib},
-		{"a table that spans the whole next level", levels(spread(0, 1, mib), spread(5, 1, 3*mib), spread(6, 100, 4*mib)), 0, (1 + 3 + 400) * mib},
+		{"a table that spans the whole next level, below what its level may have", spanning(1 * mib), 0, 2 * 12 * 8 * mib},
+		{"with enough above it", spanning(40 * mib), 0, (40 + 3 + 400) * mib},
+		{"and in a log", spanning(1 * mib), 40 * mib, (40 + 1 + 3 + 400) * mib},
 		{"two at once below level 0", levels(spread(4, 2, 3*mib), spread(5, 50, 4*mib), spread(6, 500, 4*mib)), 0, 2 * 12 * 16 * mib},
 	} {
-		if got := mergeRoom(c.tables, c.logs); got != c.want {
+		if got := mergeRoom(c.tables, c.logs, false); got != c.want {
 			t.Errorf("%s: %d MiB, want %d", c.name, got/mib, c.want/mib)
 		}
+	}
+}
+
+// spanning is a table that spans the whole of the last level, below others.
+func spanning(above int64) []placed {
+	return levels(spread(0, 1, above), spread(5, 1, 3*mib), spread(6, 100, 4*mib))
+}
+
+// When merges are forced no level is left as it is.
+func TestForcedMergesTakeEveryLevel(t *testing.T) {
+	if got, want := mergeRoom(spanning(mib), 0, true), int64((1+3+400)*mib); got != want {
+		t.Errorf("%d MiB, want %d", got/mib, want/mib)
 	}
 }
 
@@ -67,15 +81,15 @@ func TestWidestMerge(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		tables []placed
+		level  int
 		want   int64
 	}{
-		{"nothing below", spread(6, 10, mib), 0},
-		{"level 0 is another matter", levels(spread(0, 1, mib), spread(1, 10, mib)), mib},
-		{"evenly", levels(spread(5, 10, 2*mib), spread(6, 100, 4*mib)), (2 + 10*4) * mib},
-		{"all of it", levels(spread(4, 1, mib), spread(5, 9, 2*mib), spread(6, 18, 4*mib)), (1 + 18) * mib},
-		{"keys that are not known", []placed{{level: 5, size: mib}, {level: 6, size: mib}}, 0},
+		{"nothing below", spread(6, 10, mib), 5, 0},
+		{"evenly", levels(spread(5, 10, 2*mib), spread(6, 100, 4*mib)), 5, (2 + 10*4) * mib},
+		{"all of it", levels(spread(4, 1, mib), spread(5, 9, 2*mib), spread(6, 18, 4*mib)), 4, (1 + 18) * mib},
+		{"keys that are not known", []placed{{level: 5, size: mib}, {level: 6, size: mib}}, 5, 0},
 	} {
-		if got := widestMerge(c.tables); got != c.want {
+		if got := widestMerge(c.tables, c.level); got != c.want {
 			t.Errorf("%s: %d MiB, want %d", c.name, got/mib, c.want/mib)
 		}
 	}

@@ -43,7 +43,7 @@ func needToOpen(dir string) (n need, err error) {
 	for id, t := range list {
 		tables = append(tables, placed{level: min(int(t.Level), levelsMost-1), size: sizes[id]})
 	}
-	n = need{bytes: mergeRoom(tables, logs)}
+	n = need{bytes: mergeRoom(tables, logs, false)}
 	n.files = mergeFiles(n.bytes)
 	if n.open, err = openable(); n.open < math.MaxInt {
 		n.open = max(n.open-len(list), 0) // all of which stay open

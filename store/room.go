@@ -87,7 +87,7 @@ func (s *Store) room(least uint64) error {
 	}
 	n := s.need.Load()
 	if now := time.Now(); n == nil || now.Sub(n.taken) >= needEvery {
-		if n, err = s.mergeNeed(now); err != nil {
+		if n, err = s.mergeNeed(now, false); err != nil {
 			return err
 		}
 		s.need.Store(n)
@@ -97,8 +97,23 @@ func (s *Store) room(least uint64) error {
 	return now.met(fs, least)
 }
 
-// mergeNeed finds out what merges need at a time.
-func (s *Store) mergeNeed(now time.Time) (*need, error) {
+// hasRoomToFlatten returns ErrNoRoom when there is not the room of merges that are
+// forced, beside what lists leave.
+func (s *Store) hasRoomToFlatten() error {
+	fs, err := s.disk(s.dir)
+	if err != nil {
+		return err
+	}
+	n, err := s.mergeNeed(time.Now(), true)
+	if err != nil {
+		return err
+	}
+	return n.met(fs, s.reserve)
+}
+
+// mergeNeed finds out what merges need at a time, those that are due or may fall
+// due, or all that are forced.
+func (s *Store) mergeNeed(now time.Time, forced bool) (*need, error) {
 	if !s.enter() {
 		return nil, ErrClosed
 	}
@@ -120,7 +135,7 @@ func (s *Store) mergeNeed(now time.Time) (*need, error) {
 	for _, t := range s.db.Tables() {
 		tables = append(tables, placed{t.Level, sizes[t.ID], t.Left, t.Right})
 	}
-	n.bytes = mergeRoom(tables, logs)
+	n.bytes = mergeRoom(tables, logs, forced)
 	n.files = mergeFiles(n.bytes)
 	return n, nil
 }
