@@ -138,9 +138,11 @@ func (t *trial) fillUp(ctx context.Context, round int, d *disk, admin string) er
 // were told cannot be noted, for longer than the program waits before it tries
 // again. They are not told again for that.
 func (t *trial) tellWithoutRoom(ctx context.Context, d *disk, round int) error {
+	t.crowd.rest() // who goes on talking is never done
 	if err := t.settle(ctx); err != nil {
 		return err
 	}
+	t.crowd.resting = false
 	list, err := t.write(strconv.Itoa(round), t.news(round))
 	if err != nil {
 		return err
