@@ -24,7 +24,7 @@ const (
 	alarmSend    = 30 * time.Second // for one message
 	pollFailsFor = 5 * time.Minute
 	conflictFor  = 10 * time.Minute // without another poller until there is none
-	diskLeast    = 1 << 30          // bytes; intake stops at a quarter of it
+	diskLeast    = 1 << 30          // bytes; intake stops at a quarter of it, or before that for what the store is to merge
 	silentAfter  = 7 * 24 * time.Hour
 )
 
@@ -35,6 +35,21 @@ func (s *service) noteFed(ctx context.Context) error {
 		return fmt.Errorf("noting that a list was taken in: %w", err)
 	}
 	return nil
+}
+
+// diskFact is whether room is low, given the free bytes and what the store says to
+// a list.
+func diskFact(free uint64, room error) alarm.Fact {
+	return alarm.Fact{Kind: alarm.DiskLow, On: free < diskLeast || errors.Is(room, store.ErrNoRoom), Number: int(free >> 20)}
+}
+
+// diskText tells of low room by the free MiB: what is wrong where that is much is
+// in the log.
+func diskText(mebibytes int) string {
+	if mebibytes < diskLeast>>20 {
+		return locale.AlarmDiskLow(mebibytes)
+	}
+	return locale.AlarmNoRoom()
 }
 
 // alarms tells the operator what is wrong.
@@ -161,8 +176,11 @@ func (a *alarms) tell(ctx context.Context, operators []store.Operator, m alarm.M
 	of.Number = 0
 	if last, is := a.logged[of]; !is || told || now.Sub(last) >= alarm.Apart {
 		a.logged[of] = now
-		a.log.Warn().Str("alarm", string(m.Kind)).Str("platform", string(m.Platform)).Bool("over", m.Over).Int("number", m.Number).
-			Bool("told", told).Msg("an alarm for the operator")
+		line := a.log.Warn().Str("alarm", string(m.Kind)).Str("platform", string(m.Platform)).Bool("over", m.Over).Int("number", m.Number)
+		if m.Kind == alarm.DiskLow {
+			line = line.Err(a.service.store.HasRoom()) // what there is too little of
+		}
+		line.Bool("told", told).Msg("an alarm for the operator")
 	}
 	return told || len(operators) == 0 && ctx.Err() == nil
 }
@@ -211,7 +229,7 @@ func (p *pulse) facts(now, fed time.Time) (facts []alarm.Fact) {
 		}
 	}
 	if free, err := p.store.Free(); err == nil {
-		facts = append(facts, alarm.Fact{Kind: alarm.DiskLow, On: free < diskLeast, Number: int(free >> 20)})
+		facts = append(facts, diskFact(free, p.store.HasRoom()))
 	}
 	if !fed.IsZero() {
 		silent := now.Sub(fed)
@@ -245,7 +263,7 @@ func alarmText(m alarm.Message) string {
 		alarm.OutboxLate: {
 			func() string { return locale.AlarmOutboxLate(m.Platform, m.Number) }, func() string { return locale.AlarmOutboxFlows(m.Platform) },
 		},
-		alarm.DiskLow:     {func() string { return locale.AlarmDiskLow(m.Number) }, locale.AlarmDiskRoom},
+		alarm.DiskLow:     {func() string { return diskText(m.Number) }, locale.AlarmDiskRoom},
 		alarm.FeedSilent:  {func() string { return locale.AlarmFeedSilent(m.Number) }, locale.AlarmFeedSpeaks},
 		alarm.Held:        {func() string { return locale.AlarmHeld(m.Number, m.Since) }, locale.AlarmReleased},
 		alarm.ToldNobody:  {on: func() string { return locale.AlarmToldNobody(m.Number) }},

@@ -155,6 +155,31 @@ func TestAlarmToldAsTheProgramEnds(t *testing.T) {
 	}
 }
 
+// The operator is told once lists are refused, however much of the disk is free.
+func TestAlarmOfRoom(t *testing.T) {
+	noRoom := fmt.Errorf("looking: %w", store.ErrNoRoom)
+	for _, c := range []struct {
+		free uint64
+		room error
+		on   bool
+		text string
+	}{
+		{2 << 30, nil, false, ""},
+		{1000 << 20, nil, true, locale.AlarmDiskLow(1000)},
+		{100 << 20, noRoom, true, locale.AlarmDiskLow(100)},
+		{2 << 30, noRoom, true, locale.AlarmNoRoom()},
+		{2 << 30, store.ErrClosed, false, ""},
+	} {
+		fact := diskFact(c.free, c.room)
+		if fact.On != c.on {
+			t.Errorf("%d MiB free, %v: on %v", c.free>>20, c.room, fact.On)
+		}
+		if text := alarmText(alarm.Message{Kind: fact.Kind, Number: fact.Number}); c.on && text != c.text {
+			t.Errorf("%d MiB free, %v: %s", c.free>>20, c.room, text)
+		}
+	}
+}
+
 // TestAlarmTexts: each kind has its words.
 func TestAlarmTexts(t *testing.T) {
 	for _, kind := range []alarm.Kind{alarm.PollFails, alarm.TwoPollers, alarm.TokenRefused, alarm.OutboxLate, alarm.DiskLow, alarm.FeedSilent, alarm.Held} {

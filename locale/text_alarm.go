@@ -60,6 +60,13 @@ func AlarmDiskLow(mebibytes int) string {
 		"جا باز کنید یا دیسک را بزرگ‌تر کنید."
 }
 
+// AlarmNoRoom says that the store lacks room though much of the disk is free: for
+// what it has to merge, or for files.
+func AlarmNoRoom() string {
+	return "برنامه فهرست تازه نمی‌پذیرد، چون برای مرتب کردن داده‌هایش جای کافی ندارد: فضای دیسک یا تعداد فایل‌هایی که سیستم اجازه می‌دهد کم است.\n" +
+		"گزارش برنامه می‌گوید کدام یک؛ آن را بیشتر کنید، کار خودش ادامه پیدا می‌کند."
+}
+
 // AlarmDiskRoom says that there is room again.
 func AlarmDiskRoom() string { return "دیسک سرور دوباره جا دارد." }
 
@@ -128,6 +135,7 @@ func alarmSamples() []Sample {
 		{Name: "AlarmOutboxLate", Text: AlarmOutboxLate(card.Bale, 1200)},
 		{Name: "AlarmOutboxFlows", Text: AlarmOutboxFlows(card.Telegram)},
 		{Name: "AlarmDiskLow", Text: AlarmDiskLow(700)},
+		{Name: "AlarmNoRoom", Text: AlarmNoRoom()},
 		{Name: "AlarmDiskRoom", Text: AlarmDiskRoom()},
 		{Name: "AlarmFeedSilent", Text: AlarmFeedSilent(8)},
 		{Name: "AlarmFeedSpeaks", Text: AlarmFeedSpeaks()},
