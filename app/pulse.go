@@ -255,6 +255,8 @@ func storeReady(ctx context.Context, s *store.Store) admin.Part {
 	switch err := s.HasRoom(); {
 	case errors.Is(err, store.ErrNoRoom):
 		part.OK, part.Says = false, "the disk is nearly full"
+	case errors.Is(err, store.ErrClosed):
+		part.OK, part.Says = false, "the store is closed"
 	case err != nil:
 		part.OK, part.Says = false, "the disk cannot be looked at"
 	case s.View(ctx, func(*store.Tx) error { return nil }) != nil:

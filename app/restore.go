@@ -167,6 +167,9 @@ func settleRestored(ctx context.Context, r *store.Restoring, rules alert.Rules, 
 	if err == nil {
 		err = r.Store.ClearErased(ctx)
 	}
+	if errors.Is(err, store.ErrNoRoom) {
+		err = nil // they are erased; `serve` takes their bytes away once there is room
+	}
 	if err != nil {
 		return held, fmt.Errorf("settling the restored store: %w", err)
 	}

@@ -74,8 +74,8 @@ type ImportReport struct {
 	File         string         `json:"file"` // for the caller to fill in
 	Rows         int            `json:"rows"` // blank ones not counted
 	Applied      int            `json:"applied"`
-	Unchanged    int            `json:"unchanged"` // said nothing new, late ones included
-	Refused      int            `json:"refused"`
+	Unchanged    int            `json:"unchanged"`     // said nothing new, late ones included
+	Refused      int            `json:"refused"`       // those of damaged persons too, which are given back at the end alone
 	Arrivals     int            `json:"arrivals"`      // cards that came to an office
 	Alerts       int            `json:"alerts"`        // pairs of chat and person with something to be told that had nothing before
 	UnknownWords map[string]int `json:"unknown_words"` // rows by a word for the stage that nobody knows; never nil

@@ -25,7 +25,8 @@ func newDoorkeeper(size int) *doorkeeper {
 	return &doorkeeper{met: make([]uint64, (size*bitsEach+63)/64), most: size}
 }
 
-// admits reports whether key was asked for lately, and notes that it is. Keys
+// admits reports whether key was asked for since all were last forgotten, and
+// notes that it is. Keys
 // are hashes, so that a part of one does for a place.
 func (d *doorkeeper) admits(key card.PersonKey) bool {
 	place := binary.LittleEndian.Uint64(key[:]) % uint64(len(d.met)*64)

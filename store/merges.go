@@ -2,6 +2,8 @@ package store
 
 import (
 	"bytes"
+	"cmp"
+	"slices"
 
 	"github.com/dgraph-io/badger/v4/y"
 )
@@ -16,14 +18,14 @@ import (
 
 // What Badger goes by, as DefaultOptions has it.
 const (
-	levelsMost     = 7        // MaxLevels
-	baseLevelSize  = 10 << 20 // BaseLevelSize, bytes that a level may have at least
-	baseTableSize  = 2 << 20  // BaseTableSize, bytes of a table in the level below 0
-	levelFactor    = 10       // LevelSizeMultiplier
-	tableFactor    = 2        // TableSizeMultiplier
-	overlapsMost   = 10       // tables two levels below, at which a table is ended early
-	mergedTableMin = 512 << 10
-	filesBeside    = 64 // what is opened beside a merge: flushes, logs, lists, connections
+	levelsMost     = 7                 // MaxLevels
+	baseLevelSize  = 10 << 20          // BaseLevelSize, bytes that a level may have at least
+	baseTableSize  = 2 << 20           // BaseTableSize, bytes of a table in the level below 0
+	levelFactor    = 10                // LevelSizeMultiplier
+	tableFactor    = 2                 // TableSizeMultiplier
+	overlapsMost   = 10                // tables two levels below, at which a table is ended early
+	mergedTableMin = baseTableSize / 2 // on average
+	filesBeside    = 64                // what is opened beside a merge: flushes, logs, lists, connections
 )
 
 // placed is a table in its level.
@@ -44,10 +46,10 @@ type placed struct {
 // go to (fillTablesL0ToLbase); that of one level 0 to level 0 is less, and beside
 // one there is none other from level 0. Below, a merge takes one table and what
 // overlaps it in the next level (fillTables). The last level is not merged with
-// itself: nothing picks it (pickCompactLevels), and LmaxCompaction is off. So one
-// compactor writes the larger of the two, and the other the second. When merges
-// are forced (Flatten) every level is merged down, and otherwise those that have
-// what they may have, or would have it with all that stands above them.
+// itself: nothing picks it (pickCompactLevels), and LmaxCompaction is off. So there
+// is a merge from level 0 and one below, or there are two below. When merges are
+// forced (Flatten) every level is merged down, and otherwise those that have what
+// they may have, or would have it with all that stands above them.
 //
 // A flush is not in it: there is one at a time, it takes one memory table, and the
 // log of that goes then. That, and the end of a commit, is what the smallest part
@@ -59,14 +61,18 @@ func mergeRoom(tables []placed, logs int64, forced bool) int64 {
 		levels[t.level] += t.size
 		all += t.size
 	}
-	first := levels[0] + logs + mergedInto(levels)
-	below := usualMerge(levels)
+	below := []merge{}
 	for above, level := levels[0]+logs, 1; level < levelsMost-1; level++ {
 		if above += levels[level]; forced || above >= levelTarget(levels, level) {
-			below = max(below, widestMerge(tables, level))
+			below = append(below, mergesOf(tables, level)...)
 		}
 	}
-	return min(all, max(first, below)+below)
+	beside := usualMerge(levels)
+	pair := widestPair(below, beside)
+	for _, m := range below {
+		beside = max(beside, m.bytes)
+	}
+	return min(all, max(levels[0]+logs+mergedInto(levels)+beside, pair))
 }
 
 // levelTarget returns how many bytes a level may have before its tables are merged
@@ -108,8 +114,8 @@ func baseLevel(levels [levelsMost]int64) int {
 // usualMerge is what a merge below level 0 takes where keys are spread evenly: a
 // table, those of the next level that it overlaps, at most as many as end a table
 // early (exceedsAllowedOverlap), and one that it touches. Tables that are yet to
-// come from level 0 are like that, as a rule; of those that are there widestMerge
-// says more.
+// come from level 0 are like that, as a rule; of those that are there mergesOf says
+// more.
 func usualMerge(levels [levelsMost]int64) int64 {
 	size := int64(baseTableSize)
 	for level := baseLevel(levels); level < levelsMost-1; level++ {
@@ -118,28 +124,52 @@ func usualMerge(levels [levelsMost]int64) int64 {
 	return (overlapsMost + 2) * size
 }
 
-// widestMerge is the most that a merge of one of a level's tables takes, of those
-// that are there. A table with rows of several kinds can span all of another kind,
-// and so overlap the whole of the next level.
-func widestMerge(tables []placed, level int) (most int64) {
-	var here, next []placed
+// merge is a table and what it overlaps in the next level.
+type merge struct {
+	placed
+	bytes int64 // of them all
+}
+
+// mergesOf returns the merges of a level's tables. A table with rows of several
+// kinds can span all of another kind, and so overlap the whole of the next level.
+func mergesOf(tables []placed, level int) (all []merge) {
+	var next []placed
 	for _, t := range tables {
-		switch {
-		case t.left == nil:
-		case t.level == level:
-			here = append(here, t)
-		case t.level == level+1:
+		if t.level == level+1 && t.left != nil {
 			next = append(next, t)
 		}
 	}
-	for _, t := range here {
-		merged := t.size
+	for _, t := range tables {
+		if t.level != level || t.left == nil {
+			continue
+		}
+		m := merge{t, t.size}
 		for _, below := range next {
 			if t.overlaps(below) {
-				merged += below.size
+				m.bytes += below.size
 			}
 		}
-		most = max(most, merged)
+		all = append(all, m)
+	}
+	return all
+}
+
+// widestPair returns the most that two merges take at the same time, one of which
+// may be the usual. Two whose tables overlap are not made at once: they are in
+// each other's way in one of their levels.
+func widestPair(merges []merge, usual int64) int64 {
+	slices.SortFunc(merges, func(a, b merge) int { return cmp.Compare(b.bytes, a.bytes) })
+	most := 2 * usual
+	for i, one := range merges {
+		most = max(most, one.bytes+usual)
+		for _, other := range merges[i+1:] {
+			if one.bytes+other.bytes <= most {
+				break
+			}
+			if !one.overlaps(other.placed) {
+				most = one.bytes + other.bytes
+			}
+		}
 	}
 	return most
 }
@@ -152,5 +182,5 @@ func (t placed) overlaps(other placed) bool {
 
 // mergeFiles is how many files merges of so many bytes may make, with what is
 // opened beside them. A table has baseTableSize or more, unless it is ended early
-// for what it overlaps, which is looked at each 5,000 keys, of 100 bytes and more.
+// for what it overlaps; few are.
 func mergeFiles(room int64) int { return int(room/mergedTableMin) + filesBeside }

@@ -77,19 +77,19 @@ func TestForcedMergesTakeEveryLevel(t *testing.T) {
 	}
 }
 
-func TestWidestMerge(t *testing.T) {
+func TestWidestPair(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		tables []placed
 		level  int
 		want   int64
 	}{
-		{"nothing below", spread(6, 10, mib), 5, 0},
-		{"evenly", levels(spread(5, 10, 2*mib), spread(6, 100, 4*mib)), 5, (2 + 10*4) * mib},
-		{"all of it", levels(spread(4, 1, mib), spread(5, 9, 2*mib), spread(6, 18, 4*mib)), 4, (1 + 18) * mib},
-		{"keys that are not known", []placed{{level: 5, size: mib}, {level: 6, size: mib}}, 5, 0},
+		{"nothing below", spread(6, 10, mib), 5, 20 * mib},
+		{"evenly", levels(spread(5, 10, 2*mib), spread(6, 100, 4*mib)), 5, 2 * (2 + 10*4) * mib},
+		{"all of it, beside which there is the usual alone", levels(spread(4, 1, mib), spread(5, 9, 2*mib), spread(6, 18, 4*mib)), 4, (1 + 18 + 10) * mib},
+		{"keys that are not known", []placed{{level: 5, size: mib}, {level: 6, size: mib}}, 5, 20 * mib},
 	} {
-		if got := widestMerge(c.tables, c.level); got != c.want {
+		if got := widestPair(mergesOf(c.tables, c.level), 10*mib); got != c.want {
 			t.Errorf("%s: %d MiB, want %d", c.name, got/mib, c.want/mib)
 		}
 	}

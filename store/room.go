@@ -22,7 +22,8 @@ const (
 )
 
 // HasRoom returns ErrNoRoom when the disk is so full that no list should be
-// taken in, though people can still be answered.
+// taken in, though people can still be answered. Another error says that the disk
+// could not be looked at, or ErrClosed.
 func (s *Store) HasRoom() error { return s.room(s.reserve) }
 
 // HasRoomForUpdates returns ErrNoRoom when not even updates should be taken in,
@@ -34,7 +35,7 @@ func (s *Store) HasRoomForUpdates() error { return s.room(s.reserve / updatesPar
 const filesLeast = 1000
 
 // needEvery is how old what merges need may be. What is committed meanwhile is
-// added to it, so that it is never too little; it gets less when a merge is done.
+// added to it; it gets less when a merge is done.
 const needEvery = time.Second
 
 // need is what merges need that are due or may fall due.
@@ -127,17 +128,55 @@ func (s *Store) mergeNeed(now time.Time, forced bool) (*need, error) {
 	if open == 0 {
 		return n, nil // not even the directory can be read
 	}
-	sizes, logs, err := storeFiles(s.dir)
+	tables, logs, made, err := s.placedTables()
 	if err != nil {
 		return nil, err
 	}
-	var tables []placed
-	for _, t := range s.db.Tables() {
-		tables = append(tables, placed{t.Level, sizes[t.ID], t.Left, t.Right})
-	}
 	n.bytes = mergeRoom(tables, logs, forced)
 	n.files = mergeFiles(n.bytes)
+	n.bytes -= min(made, n.bytes)
 	return n, nil
+}
+
+// placedTables returns the tables, the bytes in logs, and the bytes that merges
+// and flushes under way have made so far: those are on the disk already, and what
+// they take the place of is counted. The caller has entered.
+func (s *Store) placedTables() (tables []placed, logs, made int64, err error) {
+	var sizes map[uint64]int64
+	for range 3 { // merges may be done between the list and the files
+		list := s.db.Tables() // first: what is in no table then is in a log
+		if sizes, logs, err = storeFiles(s.dir); err != nil {
+			return nil, 0, 0, err
+		}
+		tables = tables[:0]
+		var newest uint64 // of what merges made
+		gone := false
+		for _, t := range list {
+			size, is := sizes[t.ID]
+			gone = gone || !is
+			tables = append(tables, placed{t.Level, max(size, int64(t.OnDiskSize)), t.Left, t.Right})
+			if t.Level > 0 {
+				newest = max(newest, t.ID)
+			}
+			delete(sizes, t.ID)
+		}
+		made = madeSince(sizes, newest)
+		if !gone {
+			break
+		}
+	}
+	return tables, logs, made, nil
+}
+
+// madeSince returns the bytes of tables with a higher number than the newest: those
+// with a lower one were replaced, and somebody who reads still has them.
+func madeSince(sizes map[uint64]int64, newest uint64) (bytes int64) {
+	for id, size := range sizes {
+		if id > newest {
+			bytes += size
+		}
+	}
+	return bytes
 }
 
 // met returns ErrNoRoom unless so many bytes are free beside the need, and as many

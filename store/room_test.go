@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/dgraph-io/badger/v4"
 	"github.com/dgraph-io/badger/v4/table"
@@ -118,6 +119,44 @@ func TestMergesHaveTheirRoom(t *testing.T) {
 		disk.free += 9 * mib
 		if err := c.ask(); err != nil {
 			t.Errorf("a %dth of the reserve and 10 MiB: %v", c.part, err)
+		}
+	}
+}
+
+// What a merge or a flush under way has made is on the disk already, and its room is
+// not asked for again. A table that was replaced and is still read gives nothing.
+func TestWhatAMergeHasMadeIsNotAskedForAgain(t *testing.T) {
+	opt, _ := withTables(t)
+	s, err := openOn(opt, &fake{free: 1 << 40})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	needed := func() int64 {
+		t.Helper()
+		n, err := s.mergeNeed(time.Now(), true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n.bytes
+	}
+	before := needed()
+	if before < 10_000 {
+		t.Fatalf("all merges of the store need %d bytes", before)
+	}
+	for _, c := range []struct {
+		id          uint64
+		bytes, want int64
+	}{{900, 10_000, before - 10_000}, {900, before + 1, 0}, {0, 10_000, before}} {
+		made := table.NewFilename(c.id, opt.Dir)
+		if err := os.WriteFile(made, make([]byte, c.bytes), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got := needed(); got != c.want {
+			t.Errorf("beside a table %d of %d bytes they need %d, want %d", c.id, c.bytes, got, c.want)
+		}
+		if err := os.Remove(made); err != nil {
+			t.Fatal(err)
 		}
 	}
 }
