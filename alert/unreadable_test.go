@@ -4,25 +4,22 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/dgraph-io/badger/v4"
-	"github.com/dgraph-io/badger/v4/options"
 	"github.com/rs/zerolog"
 
 	"kartyar/card"
 	"kartyar/store"
+	"kartyar/store/storetest"
 )
 
 // spoiled is a store in which neither ali's row nor what the outbox's rows hold
-// can be read. Chat 1 follows him and
-// sara, chat 2 follows him; all are to be told. Before it is spoiled, arranged
-// has its way with it.
+// can be read. Chat 1 follows him and sara, chat 2 follows him; all are to be
+// told. Before it is spoiled, arranged has its way with it.
 func spoiled(t *testing.T, arranged ...func(w *world)) *store.Store {
 	t.Helper()
 	s := harmed(t, func(w *world) {
@@ -34,9 +31,7 @@ func spoiled(t *testing.T, arranged ...func(w *world)) *store.Store {
 		for _, arrange := range arranged {
 			arrange(w)
 		}
-	}, func(txn *badger.Txn) error {
-		return errors.Join(txn.Set(append([]byte("p"), ali[:]...), garbage), spoilOutbox(txn))
-	})
+	}, 4, append([]byte("p"), ali[:]...), []byte("o"))
 	inStore(t, s, func(w *world) {
 		if _, err := w.tx.Person(ali); !errors.Is(err, store.ErrDamaged) {
 			t.Fatalf("the row is read: %v", err)
@@ -45,10 +40,9 @@ func spoiled(t *testing.T, arranged ...func(w *world)) *store.Store {
 	return s
 }
 
-var garbage = []byte("not what was written")
-
-// harmed is a store in which something was arranged and then rows were harmed.
-func harmed(t *testing.T, arrange func(w *world), harm func(txn *badger.Txn) error) *store.Store {
+// harmed is a store in which something was arranged and then rows were spoiled, as
+// storetest.Spoil does.
+func harmed(t *testing.T, arrange func(w *world), rows int, prefixes ...[]byte) *store.Store {
 	t.Helper()
 	opt := store.Options{Dir: filepath.Join(t.TempDir(), "data"), Key: bytes.Repeat([]byte{7}, store.KeySize)}
 	s, err := store.Open(opt)
@@ -59,35 +53,12 @@ func harmed(t *testing.T, arrange func(w *world), harm func(txn *badger.Txn) err
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	db, err := badger.Open(badger.DefaultOptions(opt.Dir).WithCompression(options.None).WithLogger(nil))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := errors.Join(db.Update(harm), db.Close()); err != nil {
-		t.Fatal(err)
-	}
+	storetest.Spoil(t, opt.Dir, rows, prefixes...)
 	if s, err = store.Open(opt); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
 	return s
-}
-
-func spoilOutbox(txn *badger.Txn) error {
-	it := txn.NewIterator(badger.IteratorOptions{Prefix: []byte("o")})
-	var keys [][]byte
-	for it.Rewind(); it.Valid(); it.Next() {
-		keys = append(keys, it.Item().KeyCopy(nil))
-	}
-	it.Close()
-	err := error(nil)
-	if len(keys) != 3 {
-		err = fmt.Errorf("%d rows in the outbox", len(keys))
-	}
-	for _, key := range keys {
-		err = errors.Join(err, txn.Set(key, garbage))
-	}
-	return err
 }
 
 // inStore runs fn in a commit.
@@ -256,7 +227,7 @@ func TestGuestsEndBesideADamagedChat(t *testing.T) {
 					w.admits(admit, w.chat(n), Admitted)
 				}
 				w.ready(ali, "7")
-			}, func(txn *badger.Txn) error { return txn.Set(append([]byte("c"), rotten[:]...), garbage) })
+			}, 1, append([]byte("c"), rotten[:]...))
 			inStore(t, s, func(w *world) {
 				ended, err := end(w, chat(1))
 				must(err)

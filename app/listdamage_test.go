@@ -7,13 +7,12 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/dgraph-io/badger/v4"
-	"github.com/dgraph-io/badger/v4/options"
 	"github.com/rs/zerolog"
 
 	"kartyar/alert"
 	"kartyar/desk"
 	"kartyar/store"
+	"kartyar/store/storetest"
 )
 
 // Rows of persons who are damaged in the store are refused; the operator hears
@@ -37,7 +36,7 @@ func TestTheLogSaysThatPersonsOfAListAreDamaged(t *testing.T) {
 		return report
 	}
 	take()
-	spoilPersons(t, place.Dir)
+	storetest.Spoil(t, place.Dir, 1, []byte("p"))
 	if report := take(); report.Refused != 2 || report.Applied != 0 {
 		t.Errorf("got %+v", report)
 	}
@@ -45,29 +44,5 @@ func TestTheLogSaysThatPersonsOfAListAreDamaged(t *testing.T) {
 	if strings.Count(said, "of their persons is damaged") != 1 || !strings.Contains(said, store.ErrDamaged.Error()) ||
 		!strings.Contains(said, `"line":2`) || strings.Contains(said, "9990000050") {
 		t.Errorf("the operator hears %q", said)
-	}
-}
-
-// spoilPersons has rot what a store holds of all persons.
-func spoilPersons(t *testing.T, dir string) {
-	t.Helper()
-	db, err := badger.Open(badger.DefaultOptions(dir).WithCompression(options.None).WithLogger(nil))
-	if err != nil {
-		t.Fatal(err)
-	}
-	err = db.Update(func(txn *badger.Txn) (err error) {
-		it := txn.NewIterator(badger.IteratorOptions{Prefix: []byte("p")})
-		var keys [][]byte
-		for it.Rewind(); it.Valid(); it.Next() {
-			keys = append(keys, it.Item().KeyCopy(nil))
-		}
-		it.Close()
-		for _, key := range keys {
-			err = errors.Join(err, txn.Set(key, []byte("not what was written")))
-		}
-		return err
-	})
-	if err := errors.Join(err, db.Close()); err != nil {
-		t.Fatal(err)
 	}
 }

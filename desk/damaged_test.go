@@ -8,13 +8,12 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/dgraph-io/badger/v4"
-	"github.com/dgraph-io/badger/v4/options"
 	"github.com/google/go-cmp/cmp"
 
 	"kartyar/desk"
 	"kartyar/desk/manifest"
 	"kartyar/store"
+	"kartyar/store/storetest"
 )
 
 // damage has what the store holds of these persons rot.
@@ -24,20 +23,12 @@ func (w *world) damage(persons ...int) {
 	if err := w.store.Close(); err != nil {
 		w.t.Fatal(err)
 	}
-	db, err := badger.Open(badger.DefaultOptions(opt.Dir).WithCompression(options.None).WithLogger(nil))
-	if err != nil {
-		w.t.Fatal(err)
+	var prefixes [][]byte
+	for _, n := range persons {
+		key := w.key(n)
+		prefixes = append(prefixes, append([]byte("p"), key[:]...))
 	}
-	err = db.Update(func(txn *badger.Txn) (err error) {
-		for _, n := range persons {
-			key := w.key(n)
-			err = errors.Join(err, txn.Set(append([]byte("p"), key[:]...), []byte("not what was written")))
-		}
-		return err
-	})
-	if err := errors.Join(err, db.Close()); err != nil {
-		w.t.Fatal(err)
-	}
+	storetest.Spoil(w.t, opt.Dir, len(persons), prefixes...)
 	s, err := store.Open(opt)
 	if err != nil {
 		w.t.Fatal(err)

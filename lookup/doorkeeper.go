@@ -26,8 +26,7 @@ func newDoorkeeper(size int) *doorkeeper {
 }
 
 // admits reports whether key was asked for since all were last forgotten, and
-// notes that it is. Keys
-// are hashes, so that a part of one does for a place.
+// notes that it is. Keys are hashes, so that a part of one does for a place.
 func (d *doorkeeper) admits(key card.PersonKey) bool {
 	place := binary.LittleEndian.Uint64(key[:]) % uint64(len(d.met)*64)
 	word, bit := &d.met[place/64], uint64(1)<<(place%64)
