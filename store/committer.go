@@ -310,6 +310,7 @@ func (s *Store) write(b *batch) error {
 	if err := s.mark.advance(next.Seq); err != nil {
 		return s.breakDown(err)
 	}
+	s.adviseLogs()
 	written := b.written() + ownBytes
 	s.unflushed.add(txn.ReadTs(), written)
 	s.written.Add(written)

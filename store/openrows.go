@@ -33,6 +33,10 @@ func (s *Store) openRows(tune func(badger.Options) badger.Options) (err error) {
 	if err := errors.Join(s.verify(), s.findInboxEnd()); err != nil {
 		return errors.Join(err, s.db.Close(), s.erasures.close())
 	}
+	if s.advice, err = newLogAdvice(s.dir); err != nil {
+		return errors.Join(err, s.db.Close(), s.erasures.close())
+	}
+	s.adviseLogs()
 	s.missErasures()
 	if logs > 0 { // a killed process left them, and Badger flushes them now
 		s.unflushed.add(s.db.MaxVersion()-1, int64(logs)*s.memTable)

@@ -98,6 +98,7 @@ type Store struct {
 	rowsLately int       // of the last commit, which the next is like
 	rest       time.Time // until then lists are not taken
 	unflushed  unflushed
+	advice     *logAdvice
 	sinceChore int // batches begun since the last chore, of work that waited
 
 	erasures *ledger
