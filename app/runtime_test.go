@@ -6,6 +6,8 @@ import (
 	"runtime"
 	"runtime/debug"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 func TestTuneRuntime(t *testing.T) {
@@ -37,5 +39,34 @@ func TestTuneRuntime(t *testing.T) {
 				t.Errorf("threads and goal are %d, want %d and %d", got, c.threads, c.goal)
 			}
 		})
+	}
+}
+
+// A thread that computes all the time, and one that is made later, have short turns.
+func TestShortTurns(t *testing.T) {
+	before, err := unix.SchedGetAttr(0, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if before.Runtime == 0 {
+		t.Skip("this system does not tell how long turns are")
+	}
+	ShortTurns()
+	lengths := make(chan uint64)
+	for range 2 * runtime.GOMAXPROCS(0) { // all at once, each on a thread of its own
+		go func() {
+			runtime.LockOSThread() // which ends with the goroutine
+			how, err := unix.SchedGetAttr(0, 0)
+			if err != nil {
+				t.Error(err)
+				how = &unix.SchedAttr{}
+			}
+			lengths <- how.Runtime
+		}()
+	}
+	for range 2 * runtime.GOMAXPROCS(0) {
+		if got := <-lengths; got != uint64(turn.Nanoseconds()) {
+			t.Errorf("a thread's turn is %d ns", got)
+		}
 	}
 }

@@ -27,6 +27,9 @@ const partName = "KARTYAR_BENCH_PART"
 
 func TestMain(m *testing.M) {
 	stayOnCore()
+	if isOurs(os.Getenv(partName)) {
+		app.ShortTurns()
+	}
 	switch name := os.Getenv(partName); name {
 	case "":
 		os.Exit(m.Run())
@@ -51,12 +54,14 @@ type part struct {
 // threadsOf is how many threads a part computes with on its one core: as many as
 // Go takes by itself, and of ours as the program has there.
 func threadsOf(name string) int {
-	switch name {
-	case "kartyar", "fan-out", "loaded":
+	if isOurs(name) {
 		return app.Threads(1)
 	}
 	return 1
 }
+
+// isOurs reports whether a part is the program.
+func isOurs(name string) bool { return name == "kartyar" || name == "fan-out" || name == "loaded" }
 
 // startPart starts a part on one core and waits for its first line.
 func startPart(b *testing.B, core int, name string, env ...string) (p *part, stop func()) {
