@@ -190,17 +190,17 @@ func (r Rules) noteItems(tx *store.Tx, now time.Time, m Message, items []Item, o
 	} else if p, err = tx.Person(person); err != nil {
 		return err
 	}
-	_, err = r.editRead(tx, now, person, p, func(p *store.Person) bool {
-		f := p.Follower(m.Chat)
-		if f == nil {
-			return false
-		}
-		for _, item := range items {
-			noteItem(f, item, now, outcome)
-		}
-		noteAttempt(f, m.Reminder, now, outcome)
-		return true
-	})
+	before := p
+	p.Followers = ownFollowers(p.Followers) // all that changes by being told
+	f := p.Follower(m.Chat)
+	if f == nil {
+		return nil
+	}
+	for _, item := range items {
+		noteItem(f, item, now, outcome)
+	}
+	noteAttempt(f, m.Reminder, now, outcome)
+	_, err = r.settle(tx, person, before, &p, now, false)
 	return err
 }
 

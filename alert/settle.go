@@ -62,11 +62,18 @@ func knownSince(p *store.Person, f *store.Follower, a *store.Application) (at ti
 // snapshot copies a person so that settle can tell what changed.
 func snapshot(p store.Person) store.Person {
 	p.Applications = slices.Clone(p.Applications)
-	p.Followers = slices.Clone(p.Followers)
-	for i := range p.Followers {
-		p.Followers[i].Told = slices.Clone(p.Followers[i].Told)
-	}
+	p.Followers = ownFollowers(p.Followers)
 	return p
+}
+
+// ownFollowers copies followers with what they know. settle changes nothing else
+// of a person.
+func ownFollowers(all []store.Follower) []store.Follower {
+	all = slices.Clone(all)
+	for i := range all {
+		all[i].Told = slices.Clone(all[i].Told)
+	}
+	return all
 }
 
 // settle schedules every follower of p, writes the person when anything is

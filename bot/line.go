@@ -45,10 +45,11 @@ type line struct {
 // wire is one connection.
 type wire struct {
 	net.Conn
-	r    *bufio.Reader
-	w    *bufio.Writer
-	body []byte // of the last request, the room for the next
-	used time.Time
+	r     *bufio.Reader
+	w     *bufio.Writer
+	watch *watch
+	body  []byte // of the last request, the room for the next
+	used  time.Time
 }
 
 // headMost is the longest head of an answer. The Bot API's are a tenth of it,
@@ -175,7 +176,7 @@ func (l *line) take(ctx context.Context, until time.Time) (*wire, error) {
 		w := l.idle[last]
 		l.idle = l.idle[:last]
 		l.mu.Unlock()
-		if time.Since(w.used) < l.rest && w.SetDeadline(until) == nil && w.quiet() {
+		if time.Since(w.used) < l.rest && w.SetDeadline(until) == nil && w.watch.isQuiet() {
 			return w, nil
 		}
 		_ = w.Close()
@@ -216,29 +217,42 @@ func (l *line) closeUnused() {
 	l.sweep.Reset(l.rest - now.Sub(l.idle[0].used))
 }
 
-// quiet reports whether the server has neither closed the connection nor said
-// anything unasked, which is a farewell as well.
-func (w *wire) quiet() bool {
-	under := w.Conn
-	if over, ok := under.(*tls.Conn); ok {
-		under = over.NetConn()
+// watch is who looks whether anything has come over a connection; what it takes for
+// that is made once, as it does so before each call.
+type watch struct {
+	raw   syscall.RawConn
+	look  func(fd uintptr) bool
+	quiet bool // as of the last look
+}
+
+// newWatch returns the watch over a connection; of one that the system does not
+// lend it sees nothing.
+func newWatch(over net.Conn) (*watch, error) {
+	if tls, ok := over.(*tls.Conn); ok {
+		over = tls.NetConn()
 	}
-	raw, ok := under.(syscall.Conn)
+	under, ok := over.(syscall.Conn)
 	if !ok {
-		return true
+		return &watch{}, nil
 	}
-	conn, err := raw.SyscallConn()
+	raw, err := under.SyscallConn()
 	if err != nil {
-		return false
+		return nil, fmt.Errorf("looking at a connection: %w", err)
 	}
-	quiet := false
-	err = conn.Read(func(fd uintptr) bool {
-		var one [1]byte
+	w := &watch{raw: raw}
+	var one [1]byte
+	w.look = func(fd uintptr) bool {
 		_, _, err := unix.Recvfrom(int(fd), one[:], unix.MSG_PEEK|unix.MSG_DONTWAIT)
-		quiet = errors.Is(err, unix.EAGAIN)
+		w.quiet = errors.Is(err, unix.EAGAIN)
 		return true
-	})
-	return err == nil && quiet
+	}
+	return w, nil
+}
+
+// isQuiet reports whether the server has neither closed the connection nor said
+// anything unasked, which is a farewell as well.
+func (w *watch) isQuiet() bool {
+	return w.raw == nil || w.raw.Read(w.look) == nil && w.quiet
 }
 
 func (l *line) dial(ctx context.Context, until time.Time) (*wire, error) {
@@ -257,10 +271,11 @@ func (l *line) dial(ctx context.Context, until time.Time) (*wire, error) {
 		}
 		conn = over
 	}
-	if err := conn.SetDeadline(until); err != nil {
+	watch, err := newWatch(conn)
+	if err := errors.Join(err, conn.SetDeadline(until)); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
-	return &wire{Conn: conn, r: bufio.NewReaderSize(conn, headMost), w: bufio.NewWriter(conn)}, nil
+	return &wire{Conn: conn, watch: watch, r: bufio.NewReaderSize(conn, headMost), w: bufio.NewWriter(conn)}, nil
 }
 
 // close lets go of the idle connections, and of the others when their calls end.

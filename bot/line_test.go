@@ -92,7 +92,7 @@ func TestLine(t *testing.T) {
 				t.Error("after a farewell:", err)
 			}
 			e.CloseClientConnections()
-			for len(l.idle) > 0 && l.idle[0].quiet() { // until the farewell is here
+			for len(l.idle) > 0 && l.idle[0].watch.isQuiet() { // until the farewell is here
 				runtime.Gosched()
 			}
 			if _, _, err := post(t.Context(), l, e.URL, ""); err != nil {

@@ -15,7 +15,7 @@ import (
 // Alert writes what m says. Others read the screen too: it holds no code and no
 // name but the nickname that the person gave.
 func (h *Handlers) Alert(m alert.Message, now time.Time) bot.Reply {
-	a := &announcement{Handlers: h, Message: m, there: lyingThere(m.Items)}
+	a := &announcement{Handlers: h, Message: m, there: lyingThere(m.Items), office: h.place(m.Office)}
 	texts := make([]string, 0, 3)
 	if len(a.there) > 0 {
 		texts = append(texts, a.thereText(now))
@@ -64,7 +64,8 @@ const (
 type announcement struct {
 	*Handlers
 	alert.Message
-	there []alert.Item // whose card lies at the message's office
+	there  []alert.Item // whose card lies at the message's office
+	office card.Office
 }
 
 // lyingThere returns those of a message's items whose card lies at its office;
@@ -97,9 +98,9 @@ func called(item alert.Item) string {
 }
 
 func (a *announcement) thereText(now time.Time) string {
-	view := locale.AlertView{Office: a.place(a.Office)}
+	view := locale.AlertView{Office: a.office}
 	for i, item := range a.there {
-		if terms := a.terms(view.Office, item.Arrival.At); i == 0 || terms.Until.Before(view.Terms.Until) {
+		if terms := a.terms(a.office, item.Arrival.At); i == 0 || terms.Until.Before(view.Terms.Until) {
 			view.Terms = terms
 		}
 		view.Nicknames = append(view.Nicknames, called(item))
@@ -145,18 +146,10 @@ func (a *announcement) buttons() bot.Keyboard {
 	}
 	there := a.there
 	rows := make([][]bot.Button, 0, min(len(there), alertButtonsMost)+3)
-	used := map[string]int{}
-	for _, item := range there[:min(len(there), alertButtonsMost)] {
-		label := locale.ButtonCollected
-		if name := called(item); name != "" {
-			label += "، " + locale.Label(name)
-		}
-		if used[label]++; used[label] > 1 {
-			label += "، " + locale.Number(used[label])
-		}
+	for n, item := range there[:min(len(there), alertButtonsMost)] {
 		p := pressOf(actClaim, item.Person, item.ID, item.Arrival.Number)
 		p.Choice = keep
-		rows = append(rows, button(label, p))
+		rows = append(rows, button(a.collectedLabel(n), p))
 	}
 	switch {
 	case len(there) == 1:
@@ -172,13 +165,33 @@ func (a *announcement) buttons() bot.Keyboard {
 		}
 	}
 	if len(there) > 0 {
-		rows = append(rows, a.mapButtons(a.Chat, a.place(a.Office)))
+		rows = append(rows, a.mapButtons(a.Chat, a.office))
 	}
 	off := press{Action: actUnsubscribe, Choice: keepMessage}
 	if a.onePerson() {
 		off.Person = short(a.Items[0].Person[:])
 	}
 	return inline(append(rows, button(locale.ButtonUnsubscribe, off))...)
+}
+
+// collectedLabel is what the button says of the card of that number; those that
+// would be called the same are numbered.
+func (a *announcement) collectedLabel(number int) string {
+	name := locale.Label(called(a.there[number]))
+	same := 1
+	for _, before := range a.there[:number] {
+		if locale.Label(called(before)) == name {
+			same++
+		}
+	}
+	label := locale.ButtonCollected
+	if name != "" {
+		label += "، " + name
+	}
+	if same > 1 {
+		label += "، " + locale.Number(same)
+	}
+	return label
 }
 
 func (a *announcement) onePerson() bool {

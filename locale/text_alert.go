@@ -44,26 +44,24 @@ func subject(nicknames []string) string {
 
 // Arrived is the message that all of this is for.
 func Arrived(a AlertView, now time.Time) string {
-	lines := []string{
-		ServiceName + ": " + subject(a.Nicknames) + " به دفتر رسید.",
-		"برای گرفتن " + a.it() + " به این دفتر بروید.",
-	}
-	lines = append(append(lines, a.until(now)...), "", OfficeLines(a.Office))
+	texts := append(make([]string, 0, 32), ServiceName, ": ", subject(a.Nicknames), " به دفتر رسید.\n")
+	texts = a.appendWhere(texts, now)
 	if a.Wish.Code != "" {
-		lines = append(lines, OtherOffice(a.Wish))
+		texts = append(texts, "\n", OtherOffice(a.Wish))
 	}
 	if a.From.Code != "" {
-		lines = append(lines, "پیش از این در دفتر دیگری بود: "+OfficeName(a.From))
+		texts = append(texts, "\nپیش از این در دفتر دیگری بود: ", OfficeName(a.From))
 	}
-	return strings.Join(append(lines, "", a.Terms.collecting()), "\n")
+	return strings.Join(append(texts, "\n\n", a.Terms.collecting()), "")
 }
 
-// until is the line of by when to come, if that is known.
-func (a AlertView) until(now time.Time) []string {
-	if a.Terms.Until.IsZero() {
-		return nil
+// appendWhere appends where to go, and until when if that is known.
+func (a AlertView) appendWhere(texts []string, now time.Time) []string {
+	texts = append(texts, "برای گرفتن ", a.it(), " به این دفتر بروید.")
+	if !a.Terms.Until.IsZero() {
+		texts = append(texts, "\n", KeptUntil(a.Terms.Until, a.several(), now))
 	}
-	return []string{KeptUntil(a.Terms.Until, a.several(), now)}
+	return appendOffice(append(texts, "\n\n"), a.Office)
 }
 
 func (a AlertView) several() bool { return len(a.Nicknames) > 1 }
@@ -78,19 +76,18 @@ func (a AlertView) it() string {
 
 // StillThere is the reminder.
 func StillThere(a AlertView, now time.Time) string {
-	lines := []string{
-		"یادآوری " + ServiceName + ": " + subject(a.Nicknames) + " هنوز در دفتر است.",
-		"برای گرفتن " + a.it() + " به این دفتر بروید.",
-	}
-	lines = append(append(lines, a.until(now)...), "", OfficeLines(a.Office))
+	texts := append(make([]string, 0, 32), "یادآوری ", ServiceName, ": ", subject(a.Nicknames), " هنوز در دفتر است.\n")
+	texts = a.appendWhere(texts, now)
 	if !a.Told.IsZero() {
-		lines = append(lines, "رسیدن "+a.it()+" را "+Date(a.Told)+" خبر دادیم.")
+		texts = append(texts, "\nرسیدن ", a.it(), " را ", Date(a.Told), " خبر دادیم.")
 	}
-	collected := "اگر کارت را گرفته‌اید، «" + ButtonCollected + "» را بزنید."
+	texts = append(texts, "\n\n", a.Terms.collecting(), "\n\n")
 	if a.several() {
-		collected = "هر کدام را که گرفته‌اید، دکمهٔ «" + ButtonCollected + "» آن را بزنید."
+		texts = append(texts, "هر کدام را که گرفته‌اید، دکمهٔ «", ButtonCollected, "» آن را بزنید.")
+	} else {
+		texts = append(texts, "اگر کارت را گرفته‌اید، «", ButtonCollected, "» را بزنید.")
 	}
-	return strings.Join(append(lines, "", a.Terms.collecting(), "", collected), "\n")
+	return strings.Join(texts, "")
 }
 
 // Defective says that papers are missing.

@@ -3,7 +3,6 @@ package store
 import (
 	"encoding/binary"
 	"fmt"
-	"slices"
 	"time"
 
 	"kartyar/card"
@@ -102,20 +101,25 @@ func dueBot(key []byte) card.Bot {
 
 var platformBytes = map[card.Platform]byte{card.Telegram: 't', card.Bale: 'b'}
 
+// dueSize is the length of a row's key: what all rows of a bot and a class begin
+// with, the time, the person and the chat.
+const dueSize = classAt + 1 + 8 + 16 + 16
+
 func duePrefix(bot card.Bot, class Class) ([]byte, error) {
 	platform, ok := platformBytes[bot.Platform]
 	if !ok {
 		return nil, fmt.Errorf("an outbox row for the platform %q, which is none of ours", bot.Platform)
 	}
-	return rowKey(outboxKind, []byte{platform}, be64(uint64(bot.ID)), []byte{byte(class)}), nil
+	prefix := binary.BigEndian.AppendUint64(append(make([]byte, 0, dueSize), outboxKind, platform), uint64(bot.ID))
+	return append(prefix, byte(class)), nil
 }
 
 func dueKey(d Due) ([]byte, error) {
-	prefix, err := duePrefix(d.Bot, d.Class)
+	key, err := duePrefix(d.Bot, d.Class)
 	if err != nil {
 		return nil, err
 	}
-	return slices.Concat(prefix, be64Time(d.At), d.Person[:], d.Chat[:]), nil
+	return append(append(appendTime(key, d.At), d.Person[:]...), d.Chat[:]...), nil
 }
 
 func parseDue(bot card.Bot, class Class, rest []byte) Due {

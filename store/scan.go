@@ -8,8 +8,8 @@ import (
 	"github.com/dgraph-io/badger/v4"
 )
 
-// visit is called with a row's key and a function that decodes its value; it
-// returns false to end the scan.
+// visit is called with a row's key and a function that decodes its value, both good
+// until it returns; it returns false to end the scan.
 type visit func(key []byte, value func(readable) error) (more bool, err error)
 
 // scan calls each with the rows under prefix from the given key on, in the
@@ -21,6 +21,11 @@ func (tx *Tx) scan(prefix, from []byte, each visit) error {
 	it := tx.txn.NewIterator(opt)
 	defer it.Close()
 	written := tx.written(prefix, from)
+	var item *badger.Item
+	var key []byte
+	value := func(v readable) error {
+		return item.Value(func(sealed []byte) error { return tx.store.vault.open(key, sealed, v) })
+	}
 	for it.Seek(from); it.Valid() || len(written) > 0; {
 		var more bool
 		var err error
@@ -30,11 +35,9 @@ func (tx *Tx) scan(prefix, from []byte, each visit) error {
 				it.Next() // the row as it was before
 			}
 		} else {
-			item := it.Item()
-			key := item.KeyCopy(nil)
-			more, err = each(key, func(v readable) error {
-				return item.Value(func(sealed []byte) error { return tx.store.vault.open(key, sealed, v) })
-			})
+			item = it.Item()
+			key = item.KeyCopy(key)
+			more, err = each(key, value)
 			it.Next()
 		}
 		if err != nil || !more {

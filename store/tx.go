@@ -98,7 +98,12 @@ func rowKey(kind byte, parts ...[]byte) []byte {
 func be64(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
 
 // be64Time orders instants of any sign.
-func be64Time(t time.Time) []byte { return be64(uint64(t.Unix()) ^ 1<<63) }
+func be64Time(t time.Time) []byte { return appendTime(nil, t) }
+
+// appendTime appends be64Time.
+func appendTime(b []byte, t time.Time) []byte {
+	return binary.BigEndian.AppendUint64(b, uint64(t.Unix())^1<<63)
+}
 
 func timeOf(b []byte) time.Time {
 	return time.Unix(int64(binary.BigEndian.Uint64(b)^1<<63), 0).UTC()
