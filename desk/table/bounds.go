@@ -26,79 +26,121 @@ type body struct {
 // a part that cannot be unpacked as its sum says, or one in which the numbers
 // of the rows do not ascend: the library would take the cells of two rows for
 // one row's.
-func scan(content io.Reader) (b body, err error) {
+func scan(content io.Reader) (body, error) {
+	c := census{}
 	in := bufio.NewScanner(content)
-	in.Buffer(nil, tokenMost)
-	in.Split(splitTags)
-	at, cells, texts, last := int64(0), 0, 0, 0
+	in.Buffer(make([]byte, scanBuffer), tokenMost)
+	in.Split(c.take)
 	for in.Scan() {
-		token := in.Bytes()
-		start := at
-		at += int64(len(token))
-		if token[0] != '<' {
-			continue
-		}
-		b.tags++
-		switch string(localName(token[1 : len(token)-1])) {
-		case "c":
-			cells++
-		case "row":
-			cells, b.rows = 0, true
-			number := rowNumber(token)
-			if number == 0 {
-				number = last + 1
-			}
-			if number <= last {
-				return b, ErrDamaged
-			}
-			last = number
-		case "sheetData":
-			b.rows = true
-			if bytes.HasSuffix(token, []byte("/>")) {
-				b.end, b.alone = start, fullName(token[1:])
-			}
-		case "si", "r", "rPh":
-			texts++
-		default:
-			if name, is := bytes.CutPrefix(token, []byte("</")); is && string(localName(name[:len(name)-1])) == "sheetData" {
-				b.end, b.alone = start, ""
-			}
-		}
-		if cells > excelize.MaxColumns || texts > textsMost {
-			return b, ErrTooLarge
-		}
+		continue // take hands out no tokens
 	}
 	switch err := in.Err(); {
 	case errors.Is(err, bufio.ErrTooLong):
-		return b, ErrTooLarge
+		return c.body, ErrTooLarge
+	case errors.Is(err, ErrTooLarge), errors.Is(err, ErrDamaged):
+		return c.body, err
 	case err != nil:
-		return b, damaged(err)
+		return c.body, damaged(err)
 	}
-	return b, nil
+	return c.body, nil
 }
 
-// splitTags splits XML into tags, comments and CDATA sections, which begin with
-// "<", and the texts between them.
-func splitTags(data []byte, atEOF bool) (advance int, token []byte, err error) {
-	if len(data) == 0 {
-		return 0, nil, nil
-	}
-	n := bytes.IndexByte(data, '<')
-	if n == 0 {
-		n = -1
-		if end := tagEnd(data); atEOF || len(data) >= len(cdata) || !bytes.HasPrefix([]byte(cdata), data) && !bytes.HasPrefix([]byte(comment), data) {
-			if i := bytes.Index(data, []byte(end)); i >= 0 {
-				n = i + len(end)
-			}
+const scanBuffer = 64 << 10
+
+// census counts what the library gathers up of an XML part.
+type census struct {
+	body  body
+	at    int64 // where the text in hand begins
+	row   int   // the number of the row in hand
+	cells int   // in it
+	texts int
+}
+
+// take is a bufio.SplitFunc that counts all whole tags, each with the text
+// before it, and leaves the rest for when more of it is there. A call for each
+// of them would take longer than the counting.
+func (c *census) take(data []byte, _ bool) (taken int, _ []byte, err error) {
+	for {
+		start := indexNear(data[taken:], '<')
+		if start < 0 {
+			break
+		}
+		start += taken
+		length := tagLength(data[start:])
+		if length == 0 {
+			break
+		}
+		taken = start + length
+		if err := c.tag(data[start:taken], c.at+int64(start)); err != nil {
+			return 0, nil, err
 		}
 	}
-	switch {
-	case n > 0:
-		return n, data[:n], nil
-	case atEOF:
-		return len(data), data, nil // cut short, as the library will find
+	c.at += int64(taken)
+	return taken, nil, nil
+}
+
+// tag counts a tag, comment or CDATA section that begins at.
+func (c *census) tag(tag []byte, at int64) error {
+	c.body.tags++
+	switch tag[1] {
+	case '!', '?':
+		return nil
+	case '/':
+		if string(localName(tag[2:])) == "sheetData" {
+			c.body.end, c.body.alone = at, ""
+		}
+		return nil
 	}
-	return 0, nil, nil
+	switch string(localName(tag[1:])) {
+	case "c":
+		c.cells++
+	case "row":
+		return c.beginRow(tag)
+	case "sheetData":
+		c.body.rows = true
+		if bytes.HasSuffix(tag, []byte("/>")) {
+			c.body.end, c.body.alone = at, fullName(tag[1:])
+		}
+	case "si", "r", "rPh":
+		c.texts++
+	}
+	if c.cells > excelize.MaxColumns || c.texts > textsMost {
+		return ErrTooLarge
+	}
+	return nil
+}
+
+func (c *census) beginRow(tag []byte) error {
+	number := rowNumber(tag)
+	if number == 0 {
+		number = c.row + 1
+	}
+	if number <= c.row {
+		return ErrDamaged
+	}
+	c.row, c.cells, c.body.rows = number, 0, true
+	return nil
+}
+
+// tagLength returns the length of the tag, comment or CDATA section that text
+// begins with; 0 when its end is not there.
+func tagLength(text []byte) int {
+	if len(text) < len(cdata) && (bytes.HasPrefix([]byte(cdata), text) || bytes.HasPrefix([]byte(comment), text)) {
+		return 0
+	}
+	end := ">"
+	switch {
+	case text[1] != '!':
+		return 1 + indexNear(text, '>')
+	case bytes.HasPrefix(text, []byte(comment)):
+		end = "-->"
+	case bytes.HasPrefix(text, []byte(cdata)):
+		end = "]]>"
+	}
+	if i := bytes.Index(text, []byte(end)); i >= 0 {
+		return i + len(end)
+	}
+	return 0
 }
 
 const (
@@ -106,28 +148,37 @@ const (
 	cdata   = "<![CDATA["
 )
 
-// tagEnd returns what ends the tag, comment or CDATA section that text begins
-// with.
-func tagEnd(text []byte) string {
-	switch {
-	case bytes.HasPrefix(text, []byte(comment)):
-		return "-->"
-	case bytes.HasPrefix(text, []byte(cdata)):
-		return "]]>"
+// indexNear is bytes.IndexByte, and takes less time where b is near.
+func indexNear(text []byte, b byte) int {
+	const near = 24
+	for i, other := range text[:min(near, len(text))] {
+		if other == b {
+			return i
+		}
 	}
-	return ">"
+	if len(text) > near {
+		if i := bytes.IndexByte(text[near:], b); i >= 0 {
+			return near + i
+		}
+	}
+	return -1
 }
 
-// localName returns the name of a tag without its prefix, as the library
-// compares it; "" for an end tag.
+// localName returns the name that tag begins with, without its prefix, as the
+// library compares it.
 func localName(tag []byte) []byte {
-	if i := bytes.IndexAny(tag, " \t\r\n/"); i >= 0 {
-		tag = tag[:i]
+	start := 0
+	for i, b := range tag {
+		switch b {
+		case ':':
+			if start == 0 {
+				start = i + 1
+			}
+		case ' ', '\t', '\r', '\n', '/', '>':
+			return tag[start:i]
+		}
 	}
-	if i := bytes.IndexByte(tag, ':'); i >= 0 {
-		tag = tag[i+1:]
-	}
-	return tag
+	return tag[start:]
 }
 
 // fullName returns the name of a tag with its prefix, if it has one.
