@@ -25,15 +25,15 @@ func (im *importing) count(ctx context.Context, rows *sorter) error {
 		return err
 	}
 	told := &people{}
+	chunk, results := make([]queued, 0, chunkMost), make([]outcome, 0, chunkMost) // again and again
 	for done := 0; ; {
-		chunk, err := nextChunk(list)
-		if err != nil {
+		if chunk, err = nextChunk(list, chunk[:0]); err != nil {
 			return err
 		}
 		if len(chunk) == 0 {
 			break
 		}
-		results, err := im.preview(ctx, chunk, told)
+		results, err = im.preview(ctx, chunk, told, results[:0])
 		if err != nil {
 			return err
 		}
@@ -69,9 +69,9 @@ type outcome struct {
 	damaged error // why the row's person cannot be read in the store, so that nothing was done
 }
 
-// preview says what applyRow would do with the rows of a chunk.
-func (im *importing) preview(ctx context.Context, chunk []queued, told *people) (results []outcome, err error) {
-	err = im.opt.Store.View(ctx, func(tx *store.Tx) error {
+// preview appends to results what applyRow would do with the rows of a chunk.
+func (im *importing) preview(ctx context.Context, chunk []queued, told *people, results []outcome) ([]outcome, error) {
+	err := im.opt.Store.View(ctx, func(tx *store.Tx) error {
 		if err := tx.ReadAhead(persons(chunk)); err != nil {
 			return err
 		}
@@ -125,9 +125,9 @@ func (p *people) add(chats []card.ChatKey) {
 
 func (p *people) number() int { return len(p.chats) + p.beyond }
 
-// nextChunk takes the next rows of list, of whole persons unless one has very
-// many; none after the last.
-func nextChunk(list *merge) (chunk []queued, err error) {
+// nextChunk appends to chunk, which is empty, the next rows of list, of whole
+// persons unless one has very many; none after the last.
+func nextChunk(list *merge, chunk []queued) ([]queued, error) {
 	for len(chunk) < chunkMost {
 		q, ok := list.peek()
 		if !ok || len(chunk) >= chunkRows && q.row.Person != chunk[len(chunk)-1].row.Person {
@@ -151,7 +151,7 @@ func (im *importing) apply(ctx context.Context, rows *sorter) error {
 	p := &pipeline{im: im, total: rows.rows}
 	for err == nil {
 		var chunk []queued
-		if chunk, err = nextChunk(list); err != nil || len(chunk) == 0 {
+		if chunk, err = nextChunk(list, make([]queued, 0, chunkMost)); err != nil || len(chunk) == 0 {
 			break
 		}
 		im.giveWay(ctx)

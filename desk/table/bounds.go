@@ -29,7 +29,7 @@ type body struct {
 func scan(content io.Reader) (body, error) {
 	c := census{}
 	in := bufio.NewScanner(content)
-	in.Buffer(make([]byte, scanBuffer), tokenMost)
+	in.Buffer(make([]byte, pieceSize), tokenMost)
 	in.Split(c.take)
 	for in.Scan() {
 		continue // take hands out no tokens
@@ -45,7 +45,7 @@ func scan(content io.Reader) (body, error) {
 	return c.body, nil
 }
 
-const scanBuffer = 64 << 10
+const pieceSize = 64 << 10 // bytes of a part that are unpacked at a time
 
 // census counts what the library gathers up of an XML part.
 type census struct {

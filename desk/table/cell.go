@@ -131,3 +131,6 @@ func Text(s string, limit int) string {
 func blank(r rune) bool {
 	return unicode.IsSpace(r) || r == 0x1a || unicode.Is(unicode.Cf, r)
 }
+
+// shows reports whether r is not blank.
+func shows(r rune) bool { return !blank(r) }

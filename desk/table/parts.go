@@ -2,6 +2,7 @@ package table
 
 import (
 	"archive/zip"
+	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -213,5 +214,6 @@ func (p part) stream() (io.Reader, error) {
 		ending = "<" + p.body.alone + ">" + lastRow
 	}
 	// What stands behind the rows of a sheet is not read.
-	return io.MultiReader(io.LimitReader(content, p.body.end), strings.NewReader(ending)), nil
+	rows := io.MultiReader(io.LimitReader(content, p.body.end), strings.NewReader(ending))
+	return bufio.NewReaderSize(rows, pieceSize), nil // the decoder would take one of 4 KB
 }

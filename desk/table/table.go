@@ -144,7 +144,7 @@ func (t *Table) Next() (Row, error) {
 			return Row{}, err
 		}
 		for _, cell := range row.Cells {
-			if strings.TrimFunc(cell, blank) != "" {
+			if strings.IndexFunc(cell, shows) >= 0 {
 				t.dateCells(row)
 				return row, nil
 			}
