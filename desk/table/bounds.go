@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"math"
 	"strconv"
 
 	"github.com/xuri/excelize/v2"
@@ -19,17 +18,18 @@ type body struct {
 	tags  int    // how many it has
 }
 
-// scan looks through an XML part. ErrTooLarge is a text or tag longer than
-// tokenMost, a row with more cells than a spreadsheet has columns, or more than
-// textsMost shared strings and parts of them: a part packs to a thousandth of
-// what it is, and the library gathers up each of these in memory. ErrDamaged is
-// a part that cannot be unpacked as its sum says, or one in which the numbers
-// of the rows do not ascend: the library would take the cells of two rows for
-// one row's.
-func scan(content io.Reader) (body, error) {
+// scan looks through an XML part, a piece at a time in room. ErrTooLarge is a
+// text that is longer than tokenMost with the tag behind it, a row with more
+// cells than a spreadsheet has columns, or more than textsMost shared strings
+// and parts of them: a part packs to a thousandth of what it is, and the library
+// gathers up each of these in memory. ErrDamaged is a part that cannot be
+// unpacked as its sum says, one with a declaration (<!DOCTYPE>), or one in which
+// the numbers of the rows do not ascend: the library would take the cells of two
+// rows for one row's.
+func scan(content io.Reader, room []byte) (body, error) {
 	c := census{}
 	in := bufio.NewScanner(content)
-	in.Buffer(make([]byte, pieceSize), tokenMost)
+	in.Buffer(room, tokenMost)
 	in.Split(c.take)
 	for in.Scan() {
 		continue // take hands out no tokens
@@ -51,8 +51,9 @@ const pieceSize = 64 << 10 // bytes of a part that are unpacked at a time
 type census struct {
 	body  body
 	at    int64 // where the text in hand begins
-	row   int   // the number of the row in hand
+	row   int   // the number of the row in hand, 0 before the first
 	cells int   // in it
+	depth int   // of the cells that have begun and not ended
 	texts int
 }
 
@@ -79,66 +80,108 @@ func (c *census) take(data []byte, _ bool) (taken int, _ []byte, err error) {
 	return taken, nil, nil
 }
 
-// tag counts a tag, comment or CDATA section that begins at.
+// tag counts a tag, comment or the like that begins at.
 func (c *census) tag(tag []byte, at int64) error {
 	c.body.tags++
 	switch tag[1] {
-	case '!', '?':
+	case '?':
+		return nil
+	case '!':
+		if len(tag) == len("<!") {
+			return ErrDamaged
+		}
 		return nil
 	case '/':
-		if string(localName(tag[2:])) == "sheetData" {
+		switch string(localName(tag[2:])) {
+		case "c":
+			c.depth--
+		case "sheetData":
 			c.body.end, c.body.alone = at, ""
 		}
 		return nil
 	}
+	err := c.start(tag, at)
+	if c.cells > excelize.MaxColumns || c.texts > textsMost {
+		err = ErrTooLarge
+	}
+	return err
+}
+
+// start counts what begins with a tag.
+func (c *census) start(tag []byte, at int64) error {
 	switch string(localName(tag[1:])) {
 	case "c":
-		c.cells++
+		return c.cell(tag)
 	case "row":
 		return c.beginRow(tag)
 	case "sheetData":
 		c.body.rows = true
 		if bytes.HasSuffix(tag, []byte("/>")) {
-			c.body.end, c.body.alone = at, fullName(tag[1:])
+			if _, whole := attribute(tag, ""); !whole {
+				return ErrDamaged
+			}
+			c.body.end, c.body.alone = at, string(fullName(tag[1:]))
 		}
 	case "si", "r", "rPh":
 		c.texts++
 	}
-	if c.cells > excelize.MaxColumns || c.texts > textsMost {
-		return ErrTooLarge
+	return nil
+}
+
+// cell counts a cell of a row; the list of formulas (calcChain.xml), which may
+// be as long as it likes, has the same tag and no rows.
+func (c *census) cell(tag []byte) error {
+	if c.row > 0 {
+		c.cells++
+	}
+	if !bytes.HasSuffix(tag, []byte("/>")) {
+		c.depth++
+	} else if _, whole := attribute(tag, ""); !whole {
+		return ErrDamaged
 	}
 	return nil
 }
 
+// beginRow: one within a cell is none to the library.
 func (c *census) beginRow(tag []byte) error {
-	number := rowNumber(tag)
+	if c.depth > 0 {
+		return nil
+	}
+	number, ok := rowNumber(tag)
 	if number == 0 {
 		number = c.row + 1
 	}
-	if number <= c.row {
+	if !ok || number <= c.row {
 		return ErrDamaged
 	}
 	c.row, c.cells, c.body.rows = number, 0, true
 	return nil
 }
 
-// tagLength returns the length of the tag, comment or CDATA section that text
-// begins with; 0 when its end is not there.
+// tagLength returns the length of the tag, comment or the like that text begins
+// with, as the library's decoder finds its end; 0 when its end is not there. A
+// tag that has ">" in quotes seems to end there, and what follows seems text:
+// the decoder allows no "<" in quotes, so that nothing is passed over.
 func tagLength(text []byte) int {
 	if len(text) < len(cdata) && (bytes.HasPrefix([]byte(cdata), text) || bytes.HasPrefix([]byte(comment), text)) {
 		return 0
 	}
-	end := ">"
+	var begin int
+	var end string
 	switch {
+	case text[1] == '?':
+		begin, end = len("<?"), "?>"
 	case text[1] != '!':
 		return 1 + indexNear(text, '>')
 	case bytes.HasPrefix(text, []byte(comment)):
-		end = "-->"
+		begin, end = len(comment), "-->"
 	case bytes.HasPrefix(text, []byte(cdata)):
-		end = "]]>"
+		begin, end = len(cdata), "]]>"
+	default:
+		return len("<!") // a declaration, which no part has
 	}
-	if i := bytes.Index(text, []byte(end)); i >= 0 {
-		return i + len(end)
+	if i := bytes.Index(text[begin:], []byte(end)); i >= 0 {
+		return begin + i + len(end)
 	}
 	return 0
 }
@@ -181,25 +224,58 @@ func localName(tag []byte) []byte {
 	return tag[start:]
 }
 
-// fullName returns the name of a tag with its prefix, if it has one.
-func fullName(tag []byte) string { return string(tag[:bytes.IndexAny(tag, " \t\r\n/>")]) }
+// fullName returns the name that tag begins with, with its prefix, if it has
+// one.
+func fullName(tag []byte) []byte {
+	for i, b := range tag {
+		switch b {
+		case ' ', '\t', '\r', '\n', '/', '>':
+			return tag[:i]
+		}
+	}
+	return tag
+}
 
 // rowNumber returns the number that the tag of a row gives, 0 if it gives none.
-func rowNumber(tag []byte) int {
-	_, value, found := bytes.Cut(tag, []byte(` r="`))
-	if !found {
-		return 0
+// Where the library might read another one, ok is false.
+func rowNumber(tag []byte) (number int, ok bool) {
+	value, ok := attribute(tag, "r")
+	if value == nil || !ok {
+		return 0, ok
 	}
-	digits := 0
-	for digits < len(value) && '0' <= value[digits] && value[digits] <= '9' {
-		digits++
+	for _, digit := range value {
+		if digit < '0' || digit > '9' {
+			return 0, false
+		}
 	}
-	number, err := strconv.Atoi(string(value[:digits]))
-	switch {
-	case digits == 0:
-		return 0
-	case err != nil:
-		return math.MaxInt
+	number, err := strconv.Atoi(string(value))
+	return number, err == nil
+}
+
+const xmlSpace = " \t\r\n"
+
+// attribute returns the value of a tag's last attribute of that name, without
+// its prefix, as it stands there; nil when the tag has none. whole is false when
+// the tag does not end where it seems to.
+func attribute(tag []byte, name string) (value []byte, whole bool) {
+	rest := tag[1+len(fullName(tag[1:])):]
+	for {
+		rest = bytes.TrimLeft(rest, xmlSpace)
+		if string(rest) == ">" || string(rest) == "/>" {
+			return value, true
+		}
+		named, quoted, found := bytes.Cut(rest, []byte("="))
+		quoted = bytes.TrimLeft(quoted, xmlSpace)
+		if !found || len(quoted) == 0 || quoted[0] != '"' && quoted[0] != '\'' {
+			return nil, false
+		}
+		text, behind, closed := bytes.Cut(quoted[1:], quoted[:1])
+		if !closed {
+			return nil, false
+		}
+		if string(localName(named)) == name {
+			value = text
+		}
+		rest = behind
 	}
-	return number
 }

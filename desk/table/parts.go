@@ -8,6 +8,10 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/htmlindex"
+	"golang.org/x/text/encoding/unicode"
 )
 
 // part is a file within a workbook.
@@ -46,8 +50,9 @@ func checkParts(packed []byte) ([]part, error) {
 	if err != nil {
 		return nil, err
 	}
+	room := make([]byte, pieceSize)
 	for i := range parts {
-		if err := parts[i].check(); err != nil {
+		if err := parts[i].check(room); err != nil {
 			return nil, err
 		}
 	}
@@ -97,8 +102,8 @@ func checkSizes(packed []byte) ([]part, error) {
 	return parts, nil
 }
 
-// check unpacks a part, keeping nothing of it but where its rows end.
-func (p *part) check() error {
+// check unpacks a part in room, keeping nothing of it but where its rows end.
+func (p *part) check(room []byte) error {
 	content, err := p.Open()
 	if err != nil {
 		return damaged(err)
@@ -109,7 +114,7 @@ func (p *part) check() error {
 		}
 		return nil
 	}
-	if p.body, err = scan(content); err != nil {
+	if p.body, err = scan(content, room); err != nil {
 		return err
 	}
 	p.sheet = p.body.rows
@@ -180,8 +185,11 @@ func (b *workbook) streamSheets() {
 	b.file.CharsetTranscoder(func(label string, text io.Reader) (io.Reader, error) {
 		number, is := strings.CutPrefix(label, streamed)
 		// Once for each reading: else a sheet could name itself, without end.
-		if !is || !b.begins {
+		if !is && likeASCII(label) {
 			return others(label, text)
+		}
+		if !is || !b.begins {
+			return nil, fmt.Errorf("the encoding %q", label)
 		}
 		b.begins = false
 		i := 0
@@ -190,6 +198,14 @@ func (b *workbook) streamSheets() {
 		}
 		return b.parts[i].stream()
 	})
+}
+
+// likeASCII reports whether tags in an encoding are the same bytes as in ASCII.
+// In any other the library could be shown other tags than were counted.
+func likeASCII(label string) bool {
+	encoding, err := htmlindex.Get(label)
+	_, single := encoding.(*charmap.Charmap)
+	return err == nil && (single || encoding == unicode.UTF8)
 }
 
 // lastRow is put behind the last row of each sheet: the library ends a sheet
