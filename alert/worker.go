@@ -273,13 +273,16 @@ func (w *Worker) take(ctx context.Context, class store.Class, now time.Time) (du
 	w.taking.Lock()
 	defer w.taking.Unlock()
 	from := w.from(class)
+	if from.At.After(now) {
+		return nil, from.At, nil
+	}
+	first := store.Due{Bot: w.Bot, Class: class, At: now.Add(lookAgain)} // that stands
 	w.mu.Lock()
 	// What is committed from here on may not be seen, and pulls this down.
-	w.low[class] = store.Due{Bot: w.Bot, Class: class, At: now.Add(lookAgain)}
+	w.low[class] = first
 	w.mu.Unlock()
-	first := store.Due{Bot: w.Bot, Class: class, At: now}
 	err = w.Store.View(ctx, func(tx *store.Tx) error {
-		return tx.Due(from, now.Add(lookAgain), func(d store.Due) bool {
+		return tx.Due(from, first.At, func(d store.Due) bool {
 			if d.Compare(first) < 0 {
 				first = d
 			}

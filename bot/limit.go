@@ -56,6 +56,8 @@ func (p pace) take(due, now time.Time) time.Time {
 type limits struct {
 	bot    pace
 	due    time.Time
+	told   pace // of what nobody has asked for, which keeps to bot's as well
+	toldDue time.Time
 	chat   pace
 	chats  map[int64]time.Time // due times; a chat that is not here is idle
 	sweep  int                 // when chats has grown to this, idle ones go
@@ -66,16 +68,26 @@ func newLimits(rate float64) *limits {
 	return &limits{
 		// A tenth of a second's messages may go at once, so that a late timer
 		// costs no throughput.
-		bot:   pace{every: time.Duration(float64(time.Second) / rate), burst: int(math.Ceil(rate / 10))},
+		bot: pace{every: time.Duration(float64(time.Second) / rate), burst: int(math.Ceil(rate / 10))},
+		// But what nobody waits for makes up for lost time slowly: a burst of it takes
+		// the processor from those who ask, just when they have waited too.
+		told:  pace{every: time.Duration(float64(time.Second) / rate / catchUp), burst: int(math.Ceil(catchUp * rate * together.Seconds()))},
 		chat:  pace{every: chatEvery, burst: chatBurst},
 		chats: map[int64]time.Time{},
 		sweep: sweepAt,
 	}
 }
 
-// botWait returns how long after now nothing may go to anyone.
-func (l *limits) botWait(now time.Time) time.Duration {
-	return max(l.bot.wait(l.due, now), l.paused.Sub(now))
+// catchUp is how much faster than the rate alerts and reminders may go for a while.
+const catchUp = 1.5
+
+// botWait returns how long after now nothing of the class may go to anyone.
+func (l *limits) botWait(class Class, now time.Time) time.Duration {
+	wait := max(l.bot.wait(l.due, now), l.paused.Sub(now))
+	if class == ClassReply {
+		return wait
+	}
+	return max(wait, l.told.wait(l.toldDue, now))
 }
 
 // together is how long a fast bot lets messages wait for one another: to wake up
@@ -95,9 +107,12 @@ func (l *limits) chatWait(chat int64, now time.Time) time.Duration {
 	return l.chat.wait(l.chats[chat], now)
 }
 
-// take notes that a message to chat goes at now.
-func (l *limits) take(chat int64, now time.Time) {
+// take notes that a message of the class to chat goes at now.
+func (l *limits) take(class Class, chat int64, now time.Time) {
 	l.due = l.bot.take(l.due, now)
+	if class != ClassReply {
+		l.toldDue = l.told.take(l.toldDue, now)
+	}
 	l.chats[chat] = l.chat.take(l.chats[chat], now)
 	if len(l.chats) < l.sweep {
 		return
@@ -149,7 +164,7 @@ func (g *gate) acquire(ctx context.Context, class Class, chat int64) error {
 	}
 	class = min(class, classes-1)
 	g.mu.Lock()
-	if g.atOnce(chat) {
+	if g.atOnce(class, chat) {
 		g.mu.Unlock()
 		return nil
 	}
@@ -174,19 +189,19 @@ func (g *gate) acquire(ctx context.Context, class Class, chat int64) error {
 	return context.Cause(ctx)
 }
 
-// atOnce takes a token for a message to the chat when it may go now and nobody
-// waits. g.mu is held.
-func (g *gate) atOnce(chat int64) bool {
+// atOnce takes a token for a message of the class to the chat when it may go now
+// and nobody waits. g.mu is held.
+func (g *gate) atOnce(class Class, chat int64) bool {
 	for _, waiting := range g.queue {
 		if len(waiting) > 0 {
 			return false
 		}
 	}
 	now := g.now()
-	if max(g.limits.botWait(now), g.limits.chatWait(chat, now)) > 0 {
+	if max(g.limits.botWait(class, now), g.limits.chatWait(chat, now)) > 0 {
 		return false
 	}
-	g.limits.take(chat, now)
+	g.limits.take(class, chat, now)
 	return true
 }
 
@@ -206,7 +221,7 @@ func (g *gate) grant() {
 			}
 			return
 		}
-		g.limits.take(w.chat, now)
+		g.limits.take(class, w.chat, now)
 		g.remove(class, w)
 		close(w.gone)
 	}
@@ -216,8 +231,8 @@ func (g *gate) grant() {
 // does (0 when nobody waits). A message whose chat has to wait holds up nobody.
 func (g *gate) next(now time.Time) (class Class, w *waiter, wait time.Duration) {
 	first := time.Duration(-1)
-	botWait := g.limits.botWait(now)
 	for class := range g.queue {
+		botWait := g.limits.botWait(Class(class), now)
 		for _, w := range g.queue[class] {
 			wait := max(botWait, g.limits.chatWait(w.chat, now))
 			if wait <= 0 {

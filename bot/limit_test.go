@@ -24,13 +24,14 @@ func TestLimitsHold(t *testing.T) {
 		for range rapid.IntRange(1, 300).Draw(t, "messages") {
 			now = now.Add(time.Duration(rapid.IntRange(0, 100).Draw(t, "ms")) * time.Millisecond)
 			chat := rapid.Int64Range(0, 3).Draw(t, "chat")
-			if wait := max(l.botWait(now), l.chatWait(chat, now)); wait > 0 {
+			class := Class(rapid.IntRange(0, classes-1).Draw(t, "class"))
+			if wait := max(l.botWait(class, now), l.chatWait(chat, now)); wait > 0 {
 				now = now.Add(wait)
 			}
-			if wait := max(l.botWait(now), l.chatWait(chat, now)); wait > 0 {
+			if wait := max(l.botWait(class, now), l.chatWait(chat, now)); wait > 0 {
 				t.Fatalf("after the wait there is another of %v", wait)
 			}
-			l.take(chat, now)
+			l.take(class, chat, now)
 			bot, chats[chat] = append(bot, now), append(chats[chat], now)
 		}
 		within := func(times []time.Time, most float64) {
@@ -52,18 +53,18 @@ func TestIdleChatsAreForgotten(t *testing.T) {
 	l := newLimits(1e6)
 	now := time.Unix(1, 0)
 	for chat := range int64(100_000) {
-		l.take(chat, now)
+		l.take(ClassReply, chat, now)
 		now = now.Add(10 * time.Millisecond) // a hundred chats are busy at any time
 	}
 	if len(l.chats) > sweepAt {
 		t.Errorf("%d chats are remembered", len(l.chats))
 	}
 	busy := int64(99_999)
-	l.take(busy, now)
-	l.take(busy, now)
-	l.take(busy, now)
+	l.take(ClassReply, busy, now)
+	l.take(ClassReply, busy, now)
+	l.take(ClassReply, busy, now)
 	for chat := range int64(3000) {
-		l.take(-chat-1, now)
+		l.take(ClassReply, -chat-1, now)
 	}
 	if l.chatWait(busy, now) == 0 {
 		t.Error("a busy chat was forgotten")
@@ -77,7 +78,7 @@ func TestChatBurst(t *testing.T) {
 		if wait := l.chatWait(9, now); wait != 0 {
 			t.Fatalf("a burst waits %v", wait)
 		}
-		l.take(9, now)
+		l.take(ClassReply, 9, now)
 	}
 	if wait := l.chatWait(9, now); wait != time.Second {
 		t.Errorf("after a burst: %v, want a second", wait)
@@ -224,6 +225,35 @@ func TestGateLetsMessagesOfAFastBotGoTogether(t *testing.T) {
 		}
 		if n := len(moments); n > seconds*300 {
 			t.Errorf("woke up %d times", n)
+		}
+	})
+}
+
+// After a rest replies go as they come, and alerts a few at a time.
+func TestAlertsCatchUpSlowly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const rate = 1000
+		g := newGate(rate, time.Now)
+		burst := g.limits.bot.burst
+		start := time.Now()
+		for chat := range int64(burst / 2) {
+			if err := g.acquire(t.Context(), ClassReply, chat); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if waited := time.Since(start); waited > 0 {
+			t.Errorf("the replies of a burst waited %v", waited)
+		}
+		for chat := range int64(burst / 2) {
+			if err := g.acquire(t.Context(), ClassAlert, -chat-1); err != nil {
+				t.Fatal(err)
+			}
+			if sent, most := int(chat)+1, g.limits.told.burst+int(catchUp*rate*time.Since(start).Seconds()); sent > most {
+				t.Fatalf("%d alerts went within %v, %d may", sent, time.Since(start), most)
+			}
+		}
+		if waited := time.Since(start); waited == 0 || waited > time.Duration(burst)*time.Second/rate {
+			t.Errorf("%d alerts took %v", burst/2, waited)
 		}
 	})
 }
