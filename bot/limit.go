@@ -54,14 +54,14 @@ func (p pace) take(due, now time.Time) time.Time {
 // limits is the state of a bot's limits. It holds no clock and no lock: now is
 // a parameter.
 type limits struct {
-	bot    pace
-	due    time.Time
-	told   pace // of what nobody has asked for, which keeps to bot's as well
+	bot     pace
+	due     time.Time
+	told    pace // of what nobody has asked for, which keeps to bot's as well
 	toldDue time.Time
-	chat   pace
-	chats  map[int64]time.Time // due times; a chat that is not here is idle
-	sweep  int                 // when chats has grown to this, idle ones go
-	paused time.Time           // nothing goes before this
+	chat    pace
+	chats   map[int64]time.Time // due times; a chat that is not here is idle
+	sweep   int                 // when chats has grown to this, idle ones go
+	paused  time.Time           // nothing goes before this
 }
 
 func newLimits(rate float64) *limits {

@@ -23,6 +23,7 @@ type Lookup struct {
 	persons *lru.Cache[card.PersonKey, store.Person]
 	size    int
 	door    *doorkeeper
+	room    store.Person // for who is read to be answered and not to be remembered; Update's functions run one at a time
 }
 
 // New returns a Lookup that remembers size persons of s, at least one. Once it
@@ -49,20 +50,44 @@ func New(s *store.Store, size int) *Lookup {
 // commit, what is read could be remembered after it was replaced. The error
 // wraps ErrUnavailable.
 func (l *Lookup) Person(tx *store.Tx, key card.PersonKey) (store.Person, error) {
-	changed := tx.PersonChanged(key)
-	if !changed {
-		if p, ok := l.persons.Get(key); ok {
-			return p, nil
-		}
+	p, known, welcome := l.recall(tx, key)
+	switch {
+	case known:
+		return p, nil
+	case welcome:
+		return l.remember(tx, key)
 	}
 	p, err := tx.Person(key)
 	if err != nil {
-		return store.Person{}, fmt.Errorf("looking a person up: %w: %w", ErrUnavailable, err)
-	}
-	if !changed && (l.persons.Len() < l.size || l.door.admits(key)) {
-		l.persons.Add(key, p)
+		return store.Person{}, unavailable(err)
 	}
 	return p, nil
+}
+
+// recall returns a person who is remembered as tx sees them; of any other, whether
+// they are to be remembered.
+func (l *Lookup) recall(tx *store.Tx, key card.PersonKey) (p store.Person, known, welcome bool) {
+	if tx.PersonChanged(key) {
+		return store.Person{}, false, false
+	}
+	if p, known = l.persons.Get(key); known {
+		return p, true, false
+	}
+	return store.Person{}, false, l.persons.Len() < l.size || l.door.admits(key)
+}
+
+// remember reads a person and remembers them.
+func (l *Lookup) remember(tx *store.Tx, key card.PersonKey) (store.Person, error) {
+	p, err := tx.Person(key)
+	if err != nil {
+		return store.Person{}, unavailable(err)
+	}
+	l.persons.Add(key, p)
+	return p, nil
+}
+
+func unavailable(err error) error {
+	return fmt.Errorf("looking a person up: %w: %w", ErrUnavailable, err)
 }
 
 // Answer is where a person's cards stand. No cards means that no record speaks
@@ -93,11 +118,18 @@ func (c Card) Since() time.Time {
 // Status returns where a person's cards stand. tx and the error are as for
 // Person.
 func (l *Lookup) Status(tx *store.Tx, person card.PersonKey) (Answer, error) {
-	p, err := l.Person(tx, person)
-	if err != nil {
-		return Answer{}, err
+	p, known, welcome := l.recall(tx, person)
+	switch {
+	case known:
+		return Of(p), nil
+	case welcome:
+		p, err := l.remember(tx, person)
+		return Of(p), err
 	}
-	return Of(p), nil
+	if err := tx.ReadPerson(person, &l.room); err != nil {
+		return Answer{}, unavailable(err)
+	}
+	return Of(l.room), nil
 }
 
 // Of returns where the cards of a person stand who was looked up.

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"go.uber.org/goleak"
 	"pgregory.net/rapid"
 
@@ -169,4 +171,54 @@ func TestStatus(t *testing.T) {
 			}
 		})
 	}
+}
+
+// An answer about somebody who is not remembered is the transaction's, and stays
+// what it is while others are answered.
+func TestStatusOfWhoIsNotRemembered(t *testing.T) {
+	s := newStore(t)
+	rapid.Check(t, func(t *rapid.T) {
+		l := lookup.New(s, 1)
+		all := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) store.Person {
+			var p store.Person
+			for id := range rapid.IntRange(0, 3).Draw(t, "applications") {
+				a := application(card.ByItsOwnName, byte(id+1), at(card.StageReady, rapid.StringN(0, 4, -1).Draw(t, "office"), rapid.IntRange(0, 1000).Draw(t, "hours")))
+				a.Undated = make([]store.RowHash, rapid.IntRange(0, 2).Draw(t, "undated"))
+				p.Applications = append(p.Applications, a)
+			}
+			for chat := range rapid.IntRange(0, 2).Draw(t, "followers") {
+				p.Followers = append(p.Followers, store.Follower{Chat: card.ChatKey{byte(chat + 1)}, Bot: card.Bot{Platform: card.Bale, ID: 1}, Since: noon})
+			}
+			return p
+		}), 2, 6).Draw(t, "persons")
+		err := s.Update(context.Background(), func(tx *store.Tx) error {
+			for n, p := range all {
+				if err := tx.PutPerson(card.PersonKey{byte(n), 9}, p); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		answers := make([]lookup.Answer, len(all))
+		err = s.Update(context.Background(), func(tx *store.Tx) error {
+			for n := range all {
+				var err error
+				if answers[n], err = l.Status(tx, card.PersonKey{byte(n), 9}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n, p := range all {
+			if diff := cmp.Diff(lookup.Of(p), answers[n], cmpopts.EquateEmpty()); diff != "" {
+				t.Fatalf("person %d of %d: %s", n, len(all), diff)
+			}
+		}
+	})
 }

@@ -116,6 +116,16 @@ func (tx *Tx) Person(key card.PersonKey) (p Person, err error) {
 	return p, err
 }
 
+// ReadPerson is Person into room that is used again: what p held before is gone.
+// After an error p means nothing.
+func (tx *Tx) ReadPerson(key card.PersonKey, p *Person) error {
+	clear(p.Applications)
+	clear(p.Followers)
+	p.Applications, p.Followers = p.Applications[:0], p.Followers[:0]
+	_, err := tx.get(tx.personRow(key), p)
+	return err
+}
+
 // personRow is a key for reading, good until it is called again.
 func (tx *Tx) personRow(key card.PersonKey) []byte {
 	if tx.row == nil {
