@@ -141,11 +141,6 @@ func (r Rules) edit(tx *store.Tx, now time.Time, person card.PersonKey, change f
 	if err != nil {
 		return false, err
 	}
-	return r.editRead(tx, now, person, p, change)
-}
-
-// editRead is edit of a person who has been read already.
-func (r Rules) editRead(tx *store.Tx, now time.Time, person card.PersonKey, p store.Person, change func(*store.Person) bool) (done bool, err error) {
 	before := snapshot(p)
 	if !change(&p) {
 		return false, nil

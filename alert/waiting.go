@@ -36,6 +36,11 @@ func (w *Worker) Waiting(ctx context.Context, class store.Class) (due int, oldes
 func (w *Worker) from(class store.Class) store.Due {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	return w.lowest(class)
+}
+
+// lowest is from. w.mu is held.
+func (w *Worker) lowest(class store.Class) store.Due {
 	if low, known := w.low[class]; known {
 		return low
 	}

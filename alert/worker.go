@@ -267,20 +267,30 @@ func (w *Worker) compose(ctx context.Context, rows []*letter) error {
 	return nil
 }
 
+// lookFrom returns the row before which none stands. If that is due, what is
+// committed from here on may not be seen by the look, and pulls low down again
+// from first.
+func (w *Worker) lookFrom(class store.Class, now time.Time, first store.Due) store.Due {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	from := w.lowest(class)
+	if !from.At.After(now) {
+		w.low[class] = first
+	}
+	return from
+}
+
 // take claims the chats of rows that are due, as many as can be sent now, and
 // returns a letter for each and the time of the next row.
 func (w *Worker) take(ctx context.Context, class store.Class, now time.Time) (due []*letter, next time.Time, err error) {
 	w.taking.Lock()
 	defer w.taking.Unlock()
-	from := w.from(class)
+	// By the wall clock, as rows are: it may be set forward meanwhile.
+	first := store.Due{Bot: w.Bot, Class: class, At: now.Round(0).Add(lookAgain)} // that stands
+	from := w.lookFrom(class, now, first)
 	if from.At.After(now) {
 		return nil, from.At, nil
 	}
-	first := store.Due{Bot: w.Bot, Class: class, At: now.Add(lookAgain)} // that stands
-	w.mu.Lock()
-	// What is committed from here on may not be seen, and pulls this down.
-	w.low[class] = first
-	w.mu.Unlock()
 	err = w.Store.View(ctx, func(tx *store.Tx) error {
 		return tx.Due(from, first.At, func(d store.Due) bool {
 			if d.Compare(first) < 0 {

@@ -32,16 +32,23 @@ const turn = 300 * time.Microsecond
 // to come included. Linux knows of it from 6.12 on (sched_setattr(2)); where it
 // does not, or does not allow it, turns stay as they are.
 func ShortTurns() {
-	threads, _ := os.ReadDir("/proc/self/task")
-	for _, thread := range threads {
-		id, err := strconv.Atoi(thread.Name())
-		if err != nil {
-			continue
+	done := map[int]bool{}
+	for before := -1; len(done) > before; { // again while one that had not been asked for makes another
+		before = len(done)
+		threads, _ := os.ReadDir("/proc/self/task")
+		for _, thread := range threads {
+			if id, err := strconv.Atoi(thread.Name()); err == nil && !done[id] {
+				done[id] = true
+				shortTurns(id)
+			}
 		}
-		if how, err := unix.SchedGetAttr(id, 0); err == nil && how.Policy == unix.SCHED_NORMAL {
-			how.Runtime = uint64(turn.Nanoseconds())
-			_ = unix.SchedSetAttr(id, how, 0)
-		}
+	}
+}
+
+func shortTurns(thread int) {
+	if how, err := unix.SchedGetAttr(thread, 0); err == nil && how.Policy == unix.SCHED_NORMAL {
+		how.Runtime = uint64(turn.Nanoseconds())
+		_ = unix.SchedSetAttr(thread, how, 0)
 	}
 }
 

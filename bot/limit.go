@@ -70,8 +70,9 @@ func newLimits(rate float64) *limits {
 		// costs no throughput.
 		bot: pace{every: time.Duration(float64(time.Second) / rate), burst: int(math.Ceil(rate / 10))},
 		// But what nobody waits for makes up for lost time slowly: a burst of it takes
-		// the processor from those who ask, just when they have waited too.
-		told:  pace{every: time.Duration(float64(time.Second) / rate / catchUp), burst: int(math.Ceil(catchUp * rate * together.Seconds()))},
+		// the processor from those who ask, just when they have waited too. It keeps
+		// its rate with a timer that is late by lateMost.
+		told:  pace{every: time.Duration(float64(time.Second) / rate / catchUp), burst: int(math.Ceil(catchUp * rate * (together + lateMost).Seconds()))},
 		chat:  pace{every: chatEvery, burst: chatBurst},
 		chats: map[int64]time.Time{},
 		sweep: sweepAt,
@@ -79,7 +80,10 @@ func newLimits(rate float64) *limits {
 }
 
 // catchUp is how much faster than the rate alerts and reminders may go for a while.
-const catchUp = 1.5
+const (
+	catchUp  = 1.5
+	lateMost = 12 * time.Millisecond
+)
 
 // botWait returns how long after now nothing of the class may go to anyone.
 func (l *limits) botWait(class Class, now time.Time) time.Duration {

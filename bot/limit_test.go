@@ -257,3 +257,24 @@ func TestAlertsCatchUpSlowly(t *testing.T) {
 		}
 	})
 }
+
+// A late timer costs alerts no more than it costs replies.
+func TestAlertsKeepTheRateWithALateTimer(t *testing.T) {
+	const span, late = 20 * time.Second, 8 * time.Millisecond
+	for _, rate := range []float64{1, 5, 25, 499, 500, 700, 1000} {
+		sent := map[Class]int{}
+		for _, class := range []Class{ClassReply, ClassAlert} {
+			l := newLimits(rate)
+			start := time.Unix(1, 0)
+			for now := start; now.Sub(start) < span; now = now.Add(l.rounded(l.botWait(class, now)) + late) {
+				for l.botWait(class, now) == 0 {
+					l.take(class, int64(sent[class]), now)
+					sent[class]++
+				}
+			}
+		}
+		if float64(sent[ClassAlert]) < 0.98*float64(sent[ClassReply]) {
+			t.Errorf("at %v a second %d alerts go in the time of %d replies", rate, sent[ClassAlert], sent[ClassReply])
+		}
+	}
+}

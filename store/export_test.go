@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"math"
 	"time"
 
@@ -52,3 +53,10 @@ func (s *Store) Low() uint64 { return s.head.Low }
 
 // Waits reports whether a function of Update waits for its turn.
 func (s *Store) Waits() bool { return len(s.urgent) > 0 }
+
+// BeginClearing moves what is in memory into tables, as if somebody had been erased.
+func (s *Store) BeginClearing(ctx context.Context) error {
+	asked := s.between(ctx, func() { s.erasures.entries = s.head.Cleared + 1 })
+	_, _, err := s.beginClearing(ctx)
+	return errors.Join(asked, err)
+}

@@ -26,24 +26,20 @@ type logAdvice struct {
 
 // newLogAdvice returns what gives the advice for the logs of a store that is open.
 func newLogAdvice(dir string) (*logAdvice, error) {
-	logs, err := filepath.Glob(filepath.Join(dir, "*.mem"))
+	logs, err := logNumbers(dir)
 	if err != nil {
-		return nil, fmt.Errorf("looking for the store's logs: %w", err)
+		return nil, err
 	}
 	first := 1 // as Badger begins
-	for _, path := range logs {
-		if n, err := strconv.Atoi(strings.TrimSuffix(filepath.Base(path), ".mem")); err == nil {
-			first = max(first, n)
-		}
+	for _, number := range logs {
+		first = max(first, number)
 	}
 	a := &logAdvice{dir: dir}
 	a.await(first)
 	return a, nil
 }
 
-func (a *logAdvice) await(number int) {
-	a.next, a.path = number, filepath.Join(a.dir, fmt.Sprintf("%05d.mem", number))
-}
+func (a *logAdvice) await(number int) { a.next, a.path = number, logPath(a.dir, number) }
 
 // give gives the advice for the logs that have been made since the last time. It
 // costs one system call when there are none.

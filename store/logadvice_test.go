@@ -47,6 +47,33 @@ func TestLogsAreNotReadAhead(t *testing.T) {
 	}
 }
 
+// What is cleared from the disk begins a log anew, and each is known.
+func TestLogsAreNotReadAheadAfterClearing(t *testing.T) {
+	if _, err := os.Stat("/proc/self/smaps"); err != nil {
+		t.Skip("only Linux tells what it was advised")
+	}
+	dir := filepath.Join(t.TempDir(), "data[") // no pattern
+	s, err := store.Open(store.Options{Dir: dir, Key: testKey, Log: zerolog.Nop()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	for range 3 {
+		if err := s.BeginClearing(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		logs := mappedLogs(t, dir)
+		if len(logs) == 0 {
+			t.Error("no log is mapped")
+		}
+		for log, advised := range logs {
+			if !advised {
+				t.Errorf("%s is read ahead", log)
+			}
+		}
+	}
+}
+
 // mappedLogs returns the logs of a store that are mapped, and whether each is
 // marked as read in no order («rr», proc_pid_smaps(5)).
 func mappedLogs(t *testing.T, dir string) (advised map[string]bool) {

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -110,16 +111,38 @@ func damagedUnlessRefused(err error) error {
 // what is read from it now must still be there after a power cut. It returns the
 // number of logs.
 func syncLogs(dir string) (number int, err error) {
-	logs, err := filepath.Glob(filepath.Join(dir, "*.mem"))
+	logs, err := logNumbers(dir)
 	if err != nil {
-		return 0, fmt.Errorf("looking for the store's logs: %w", err)
+		return 0, err
 	}
-	for _, path := range logs {
-		if err := syncFile(path); err != nil {
+	for _, number := range logs {
+		if err := syncFile(logPath(dir, number)); err != nil {
 			return 0, err
 		}
 	}
 	return len(logs), nil
+}
+
+const logSuffix = ".mem"
+
+// logPath is where Badger has the log of a number.
+func logPath(dir string, number int) string {
+	return filepath.Join(dir, fmt.Sprintf("%05d%s", number, logSuffix))
+}
+
+// logNumbers are those of the logs in a store's directory.
+func logNumbers(dir string) (numbers []int, err error) {
+	files, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, fmt.Errorf("looking for the store's logs: %w", err)
+	}
+	for _, file := range files {
+		name, is := strings.CutSuffix(file.Name(), logSuffix)
+		if number, err := strconv.Atoi(name); is && err == nil {
+			numbers = append(numbers, number)
+		}
+	}
+	return numbers, nil
 }
 
 func (s *Store) badgerOptions() badger.Options {

@@ -94,7 +94,7 @@ func (c *census) tag(tag []byte, at int64) error {
 	case '/':
 		switch string(localName(tag[2:])) {
 		case "c":
-			c.depth--
+			c.depth = max(0, c.depth-1)
 		case "sheetData":
 			c.body.end, c.body.alone = at, ""
 		}
@@ -117,7 +117,7 @@ func (c *census) start(tag []byte, at int64) error {
 	case "sheetData":
 		c.body.rows = true
 		if bytes.HasSuffix(tag, []byte("/>")) {
-			if _, whole := attribute(tag, ""); !whole {
+			if !endsThere(tag) {
 				return ErrDamaged
 			}
 			c.body.end, c.body.alone = at, string(fullName(tag[1:]))
@@ -128,18 +128,27 @@ func (c *census) start(tag []byte, at int64) error {
 	return nil
 }
 
-// cell counts a cell of a row; the list of formulas (calcChain.xml), which may
-// be as long as it likes, has the same tag and no rows.
+// cell counts a cell of a row. Before the first row it is none: the library looks
+// into it for rows. So is what the list of formulas (calcChain.xml) calls by the
+// same name, which has no rows and may be as long as it likes.
 func (c *census) cell(tag []byte) error {
-	if c.row > 0 {
-		c.cells++
+	if c.row == 0 {
+		return nil
+	}
+	c.cells++
+	if !endsThere(tag) {
+		return ErrDamaged
 	}
 	if !bytes.HasSuffix(tag, []byte("/>")) {
 		c.depth++
-	} else if _, whole := attribute(tag, ""); !whole {
-		return ErrDamaged
 	}
 	return nil
+}
+
+// endsThere reports whether a tag ends where it seems to.
+func endsThere(tag []byte) bool {
+	_, whole := attribute(tag, "")
+	return whole
 }
 
 // beginRow: one within a cell is none to the library.
@@ -161,7 +170,8 @@ func (c *census) beginRow(tag []byte) error {
 // tagLength returns the length of the tag, comment or the like that text begins
 // with, as the library's decoder finds its end; 0 when its end is not there. A
 // tag that has ">" in quotes seems to end there, and what follows seems text:
-// the decoder allows no "<" in quotes, so that nothing is passed over.
+// the decoder allows no "<" in quotes, so that no tag is passed over. Whether the
+// tag is whole asks who needs to know how it ends.
 func tagLength(text []byte) int {
 	if len(text) < len(cdata) && (bytes.HasPrefix([]byte(cdata), text) || bytes.HasPrefix([]byte(comment), text)) {
 		return 0

@@ -43,8 +43,20 @@ func TestNothingIsHiddenFromTheBounds(t *testing.T) {
 		"rows with a reference":       {twice(`<row r="&#50;">` + cell), ErrDamaged},
 		"rows with two numbers":       {sheet(`<row r="2">` + cell + `<row r="3" r="2">` + cell), ErrDamaged},
 		"rows that seem to end":       {twice(`<row x=">" r="2">` + cell), ErrDamaged},
-		"no rows, it seems":           {rawBook(t, "", `<worksheet `+spreadsheet+`><sheetData x="/>">`+testHeading+row, ""), ErrDamaged},
-		"UTF-8 by another name":       {encoded("utf8", `<row r='2'><c><v>1</v></c></row>`), nil},
+		"rows behind a cell that seems to end": {
+			sheet(`<row r="2"><c><v>1</v></c><c x=">"/></row><row r="2">` + cell), ErrDamaged,
+		},
+		"rows within a cell that is in none": {
+			rawBook(t, "", `<worksheet `+spreadsheet+`><c><sheetData>`+testHeading+strings.Repeat(`<row r="2">`+cell, 2)+`</sheetData></c></worksheet>`, ""), ErrDamaged,
+		},
+		"a wide row behind a cell that is in none": {
+			rawBook(t, "", `<worksheet `+spreadsheet+`><c x=">"/><sheetData>`+testHeading+row+`</sheetData></worksheet>`, ""), ErrTooLarge,
+		},
+		"a wide row within a cell that is in none": {
+			rawBook(t, "", `<worksheet `+spreadsheet+`><sheetData><c>`+testHeading+row+`</c></sheetData></worksheet>`, ""), ErrTooLarge,
+		},
+		"no rows, it seems":     {rawBook(t, "", `<worksheet `+spreadsheet+`><sheetData x="/>">`+testHeading+row, ""), ErrDamaged},
+		"UTF-8 by another name": {encoded("utf8", `<row r='2'><c><v>1</v></c></row>`), nil},
 	} {
 		if got, err := read(c.file); !errors.Is(err, c.want) || c.want == nil && len(got) != 1 {
 			t.Errorf("%s: got %d rows, %v, want %v", name, len(got), err, c.want)
@@ -110,6 +122,7 @@ func FuzzScan(f *testing.F) {
 	for _, text := range []string{
 		testHeading, `<x:row r = '2' ><c r="A2"/></x:row>`, `<!--> <c> -->`, `<?x > ?>`, `<![CDATA[<c>]]>`, `<c x=">"/>`,
 		`<row><c><row/></c></row><sheetData/>`, `<si><r/></si>`, `<row r="2" r="1"/>`, `<!x>`,
+		`<c x=">"/><row/>`, `<row/><c x=">"/><row/>`, `<c><row/></c><row/>`, `<row/><c x=">"><row/></c><row/>`,
 	} {
 		f.Add(text)
 	}
@@ -143,7 +156,7 @@ func decoded(text string) (c census, wellFormed bool) {
 		case xml.EndElement:
 			switch token.Name.Local {
 			case "c":
-				c.depth--
+				c.depth = max(0, c.depth-1)
 			case "sheetData":
 				if in.InputOffset() > at { // else the tag of its beginning is its end
 					c.body.end = at
@@ -156,7 +169,8 @@ func decoded(text string) (c census, wellFormed bool) {
 func (c *census) found(element xml.StartElement, at int64) {
 	switch element.Name.Local {
 	case "c":
-		if c.depth++; c.row > 0 {
+		if c.row > 0 {
+			c.depth++
 			c.cells++
 		}
 	case "row":

@@ -1,0 +1,53 @@
+package alert
+
+import (
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"kartyar/card"
+	"kartyar/store"
+)
+
+// A row that is committed once a look has begun is met by the next one, though the
+// look itself did not see it; and where a look stops is told by the wall clock, which
+// may be set forward meanwhile.
+func TestWhatIsCommittedDuringALookIsMet(t *testing.T) {
+	s, err := store.Open(store.Options{Dir: filepath.Join(t.TempDir(), "data"), Key: make([]byte, store.KeySize), Log: zerolog.Nop()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	of := card.Bot{Platform: card.Bale, ID: 1}
+	now := time.Now()
+	w := NewWorker(WorkerOptions{Store: s, Bot: of, Now: func() time.Time { return now }, Log: zerolog.Nop()})
+	row := func(person byte) store.Due {
+		return store.Due{Bot: of, Class: store.Alerts, At: second(now), Person: card.PersonKey{person}, Chat: card.ChatKey{person}}
+	}
+	put := func(d store.Due) {
+		t.Helper()
+		if err := s.Update(t.Context(), func(tx *store.Tx) error { return tx.PutDue(d) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(row(9))
+	if due, _, err := w.take(t.Context(), store.Alerts, now); err != nil || len(due) != 1 {
+		t.Fatalf("%d rows, %v", len(due), err)
+	}
+	if from := w.lookFrom(store.Alerts, now, store.Due{Bot: of, Class: store.Alerts, At: now.Add(lookAgain)}); from != row(9) {
+		t.Fatalf("the look begins at %v", from)
+	}
+	put(row(5))
+	now = now.Add(time.Second)
+	if due, _, err := w.take(t.Context(), store.Alerts, now); err != nil || len(due) != 1 || due[0].due.Person != row(5).Person {
+		t.Fatalf("%d rows, %v", len(due), err)
+	}
+	if _, _, err := w.take(t.Context(), store.Reminders, now); err != nil {
+		t.Fatal(err)
+	}
+	if at := w.from(store.Reminders).At; at != at.Round(0) {
+		t.Errorf("the next look begins at %v, whatever the wall clock says", at)
+	}
+}
