@@ -7,7 +7,6 @@ import (
 
 	"github.com/rs/zerolog"
 
-	"kartyar/card"
 	"kartyar/store"
 )
 
@@ -20,11 +19,10 @@ func TestWhatIsCommittedDuringALookIsMet(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = s.Close() }()
-	of := card.Bot{Platform: card.Bale, ID: 1}
 	now := time.Now()
-	w := NewWorker(WorkerOptions{Store: s, Bot: of, Now: func() time.Time { return now }, Log: zerolog.Nop()})
-	row := func(person byte) store.Due {
-		return store.Due{Bot: of, Class: store.Alerts, At: second(now), Person: card.PersonKey{person}, Chat: card.ChatKey{person}}
+	w := NewWorker(WorkerOptions{Store: s, Bot: aBot, Now: func() time.Time { return now }, Log: zerolog.Nop()})
+	row := func(n byte) store.Due {
+		return store.Due{Bot: aBot, Class: store.Alerts, At: second(now), Person: person(n), Chat: chat(n)}
 	}
 	put := func(d store.Due) {
 		t.Helper()
@@ -36,7 +34,7 @@ func TestWhatIsCommittedDuringALookIsMet(t *testing.T) {
 	if due, _, err := w.take(t.Context(), store.Alerts, now); err != nil || len(due) != 1 {
 		t.Fatalf("%d rows, %v", len(due), err)
 	}
-	if from := w.lookFrom(store.Alerts, now, store.Due{Bot: of, Class: store.Alerts, At: now.Add(lookAgain)}); from != row(9) {
+	if from := w.lookFrom(store.Alerts, now, store.Due{Bot: aBot, Class: store.Alerts, At: now.Add(lookAgain)}); from != row(9) {
 		t.Fatalf("the look begins at %v", from)
 	}
 	put(row(5))

@@ -10,12 +10,18 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-func TestTuneRuntime(t *testing.T) {
+// keepRuntime sets back, at a test's end, what TuneRuntime sets for the process.
+func keepRuntime(t *testing.T) {
+	t.Helper()
 	threads, goal := runtime.GOMAXPROCS(0), debug.SetMemoryLimit(-1)
 	t.Cleanup(func() {
 		runtime.GOMAXPROCS(threads)
 		debug.SetMemoryLimit(goal)
 	})
+}
+
+func TestTuneRuntime(t *testing.T) {
+	keepRuntime(t)
 	for name, c := range map[string]struct {
 		env           map[string]string
 		threads, goal int64
@@ -42,8 +48,9 @@ func TestTuneRuntime(t *testing.T) {
 	}
 }
 
-// A thread that computes all the time, and one that is made later, have short turns.
+// The threads that are there and those that are made later have short turns.
 func TestShortTurns(t *testing.T) {
+	keepRuntime(t)
 	before, err := unix.SchedGetAttr(0, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -51,7 +58,7 @@ func TestShortTurns(t *testing.T) {
 	if before.Runtime == 0 {
 		t.Skip("this system does not tell how long turns are")
 	}
-	ShortTurns()
+	TuneRuntime()
 	lengths := make(chan uint64)
 	for range 2 * runtime.GOMAXPROCS(0) { // all at once, each on a thread of its own
 		go func() {

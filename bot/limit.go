@@ -79,10 +79,9 @@ func newLimits(rate float64) *limits {
 	}
 }
 
-// catchUp is how much faster than the rate alerts and reminders may go for a while.
 const (
-	catchUp  = 1.5
-	lateMost = 12 * time.Millisecond
+	catchUp  = 1.5                   // how much faster than the rate alerts and reminders may go for a while
+	lateMost = 12 * time.Millisecond // how late a timer may be that costs them none of the rate
 )
 
 // botWait returns how long after now nothing of the class may go to anyone.

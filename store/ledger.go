@@ -309,10 +309,8 @@ func (s *Store) beginClearing(ctx context.Context) (through uint64, needed bool,
 		txn := s.db.NewTransaction(true)
 		defer txn.Discard()
 		err = errors.Join(txn.Set(rotatePrefix, nil), txn.Commit())
-		s.adviseLogs()
 		if err == nil {
 			err = s.db.DropPrefix(rotatePrefix)
-			s.adviseLogs() // another log is there now
 		}
 		if err != nil {
 			err = fmt.Errorf("moving the store's memory into tables: %w", err)

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"bufio"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -58,8 +59,14 @@ func TestLogsAreNotReadAheadAfterClearing(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = s.Close() }()
+	id := int64(0)
 	for range 3 {
-		if err := s.BeginClearing(t.Context()); err != nil {
+		// More often than there are commits between.
+		if err := errors.Join(s.BeginClearing(t.Context()), s.BeginClearing(t.Context())); err != nil {
+			t.Fatal(err)
+		}
+		id++
+		if err := s.Update(t.Context(), keeping(id, 1)); err != nil {
 			t.Fatal(err)
 		}
 		logs := mappedLogs(t, dir)

@@ -34,9 +34,7 @@ func (s *Store) openRows(tune func(badger.Options) badger.Options) (err error) {
 	if err := errors.Join(s.verify(), s.findInboxEnd()); err != nil {
 		return errors.Join(err, s.db.Close(), s.erasures.close())
 	}
-	if s.advice, err = newLogAdvice(s.dir); err != nil {
-		return errors.Join(err, s.db.Close(), s.erasures.close())
-	}
+	s.advice = newLogAdvice(s.dir)
 	s.adviseLogs()
 	s.missErasures()
 	if logs > 0 { // a killed process left them, and Badger flushes them now
@@ -197,7 +195,7 @@ func removeEmptyLogs(dir string) error {
 		return fmt.Errorf("looking for the store's logs: %w", err)
 	}
 	for _, entry := range entries {
-		if ext := filepath.Ext(entry.Name()); ext != ".mem" && ext != ".vlog" {
+		if ext := filepath.Ext(entry.Name()); ext != logSuffix && ext != ".vlog" {
 			continue
 		}
 		info, err := entry.Info()

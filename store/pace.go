@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 	"time"
 )
 
@@ -132,17 +130,12 @@ func (s *Store) muchUnflushed() bool {
 
 // memoryTables is how many memory tables have a log: the one in use and those
 // that are not in a file yet. Where the directory cannot be read lists go on.
-func (s *Store) memoryTables() (tables int) {
-	files, err := os.ReadDir(s.dir)
+func (s *Store) memoryTables() int {
+	logs, err := logNumbers(s.dir)
 	if err != nil {
 		return 0
 	}
-	for _, file := range files {
-		if filepath.Ext(file.Name()) == ".mem" {
-			tables++
-		}
-	}
-	return tables
+	return len(logs)
 }
 
 // newestInTables returns the newest version in any table. It never becomes

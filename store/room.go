@@ -223,7 +223,7 @@ func storeFiles(dir string) (tables map[uint64]int64, logs int64, err error) {
 	tables = map[uint64]int64{}
 	for _, file := range files {
 		id, isTable := table.ParseFileID(file.Name())
-		isLog := filepath.Ext(file.Name()) == ".mem"
+		isLog := filepath.Ext(file.Name()) == logSuffix
 		if !isTable && !isLog {
 			continue
 		}

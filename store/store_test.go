@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/rs/zerolog"
 	"go.uber.org/goleak"
 
@@ -338,4 +340,43 @@ func onDisk(t *testing.T, dir string, needle []byte) bool {
 		}
 	}
 	return false
+}
+
+// A person who is read into room that is used again is who was written, whoever
+// was read before.
+func TestReadPersonIsPerson(t *testing.T) {
+	s, err := store.Open(store.Options{Dir: filepath.Join(t.TempDir(), "data"), Key: testKey})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	full := store.Person{
+		Applications: []store.Application{{Problem: 3, Claimed: 2, Arrival: store.Arrival{Number: 2, Office: "7", At: noon}, Undated: []store.RowHash{{1}}}, {Problem: 1}},
+		Followers:    []store.Follower{{Chat: card.ChatKey{1}, Bot: aBot, Since: noon, Office: "7", Told: []store.Told{{Arrival: 2, At: noon}}}},
+	}
+	bare := store.Person{Applications: []store.Application{{Problem: 1}}, Followers: []store.Follower{{Chat: card.ChatKey{2}, Bot: aBot}}}
+	all := []store.Person{full, bare, {}, full}
+	err = s.Update(t.Context(), func(tx *store.Tx) error {
+		var room store.Person
+		for n, p := range all {
+			key := card.PersonKey{byte(n + 1)}
+			if err := tx.PutPerson(key, p); err != nil {
+				return err
+			}
+			if err := tx.ReadPerson(key, &room); err != nil {
+				return err
+			}
+			want, err := tx.Person(key)
+			if err != nil {
+				return err
+			}
+			if diff := cmp.Diff(want, room, cmpopts.EquateEmpty()); diff != "" {
+				t.Errorf("person %d: %s", n, diff)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }

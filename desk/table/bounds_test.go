@@ -34,7 +34,7 @@ func TestNothingIsHiddenFromTheBounds(t *testing.T) {
 		"behind a declaration":        {sheet(`<!x "> <![CDATA[ ">` + row + `<!-- ]]> -->`), ErrDamaged},
 		"a row in each cell":          {sheet(`<row r="2">` + strings.ReplaceAll(wide, "</v>", "</v><row/>") + `</row>`), ErrTooLarge},
 		"a cell that seems to end":    {sheet(`<row r="2">` + strings.ReplaceAll(wide, "<c>", `<c x="/>"><row/>`) + `</row>`), ErrDamaged},
-		"in an encoding with escapes": {encoded("iso-2022-jp", strings.ReplaceAll(row, "<c>", "<\x1b(Bc>")), ErrEmpty},
+		"in an encoding with escapes": {encoded("iso-2022-jp", strings.ReplaceAll(row, "<c>", "<\x1b(Bc>")), ErrDamaged},
 		"rows in other quotes":        {twice(`<row r='2'>` + cell), ErrDamaged},
 		"rows behind a tab":           {twice("<row\tr=\"2\">" + cell), ErrDamaged},
 		"rows with spaces":            {twice(`<row r = "2">` + cell), ErrDamaged},

@@ -189,6 +189,7 @@ func (b *workbook) streamSheets() {
 			return others(label, text)
 		}
 		if !is || !b.begins {
+			b.refused = true
 			return nil, fmt.Errorf("the encoding %q", label)
 		}
 		b.begins = false

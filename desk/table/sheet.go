@@ -45,7 +45,7 @@ func (s *sheet) next() (row Row, err error) {
 	}
 	s.book.begins, s.begun = !s.begun, true
 	if !s.rows.Next() {
-		if err := s.rows.Error(); err != nil || s.line > 0 {
+		if err := s.rows.Error(); err != nil || s.line > 0 || s.book.refused {
 			return Row{}, fmt.Errorf("%w (behind row %d)", ErrDamaged, s.line)
 		}
 		return Row{}, io.EOF // a chart

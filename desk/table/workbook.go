@@ -61,12 +61,13 @@ func IsWorkbook(head []byte) bool {
 // library wants all of it. So commands and other systems send the same bytes,
 // and what is unpacked never lies on the disk in clear.
 type workbook struct {
-	file   *excelize.File
-	parts  []part
-	sheets []string // the visible ones, in their order
-	is1904 bool     // dates count from 1904
-	cells  int      // that were read of all sheets
-	begins bool     // a sheet is about to be read from its beginning
+	file    *excelize.File
+	parts   []part
+	sheets  []string // the visible ones, in their order
+	is1904  bool     // dates count from 1904
+	cells   int      // that were read of all sheets
+	begins  bool     // a sheet is about to be read from its beginning
+	refused bool     // a part names an encoding that is not taken
 }
 
 // openWorkbook reads a workbook from r, which stands at its beginning. It has
