@@ -1,9 +1,11 @@
 package bench
 
 import (
+	"context"
 	"errors"
 	"math/rand/v2"
 	"runtime/debug"
+	"sync"
 	"testing"
 	"time"
 
@@ -17,10 +19,23 @@ type side struct {
 	peak      int64
 }
 
+// asServed has garbage cleared away as the program does, until stop is called.
+func asServed() (stop func()) {
+	debug.SetMemoryLimit(app.MemoryGoal)
+	running, cancel := context.WithCancel(ctx)
+	var floor sync.WaitGroup
+	floor.Go(func() { _ = app.KeepHeapFloor(running) })
+	return func() {
+		cancel()
+		floor.Wait()
+	}
+}
+
 // run measures fn, with the memory that the program allows itself.
 func run(b *testing.B, fn func()) (s side) {
 	b.Helper()
-	debug.SetMemoryLimit(app.MemoryGoal)
+	stop := asServed()
+	defer stop()
 	s.peak = peak(b, func() {
 		began, used := time.Now(), cpu(b)
 		fn()

@@ -29,6 +29,8 @@ func TestMain(m *testing.M) {
 	stayOnCore()
 	if isOurs(os.Getenv(partName)) {
 		app.ShortTurns()
+		stop := asServed()
+		defer stop()
 	}
 	switch name := os.Getenv(partName); name {
 	case "":

