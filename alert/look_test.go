@@ -34,8 +34,8 @@ func TestWhatIsCommittedDuringALookIsMet(t *testing.T) {
 	if due, _, err := w.take(t.Context(), store.Alerts, now); err != nil || len(due) != 1 {
 		t.Fatalf("%d rows, %v", len(due), err)
 	}
-	if from := w.lookFrom(store.Alerts, now, store.Due{Bot: aBot, Class: store.Alerts, At: now.Add(lookAgain)}); from != row(9) {
-		t.Fatalf("the look begins at %v", from)
+	if from, looks := w.lookFrom(store.Alerts, now, store.Due{Bot: aBot, Class: store.Alerts, At: now.Add(lookAgain)}); !looks || from != row(9) {
+		t.Fatalf("the look begins at %v, %v", from, looks)
 	}
 	put(row(5))
 	now = now.Add(time.Second)
@@ -47,5 +47,49 @@ func TestWhatIsCommittedDuringALookIsMet(t *testing.T) {
 	}
 	if at := w.from(store.Reminders).At; at != at.Round(0) {
 		t.Errorf("the next look begins at %v, whatever the wall clock says", at)
+	}
+}
+
+// Who has no place for what is due does not look, and waits until there is one; and
+// of rows that are due after the next look nobody is woken.
+func TestLooksAreNotMadeInVain(t *testing.T) {
+	s, err := store.Open(store.Options{Dir: filepath.Join(t.TempDir(), "store"), Key: make([]byte, 32)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	now := time.Now()
+	w := NewWorker(WorkerOptions{Store: s, Bot: aBot, Senders: 1, Now: func() time.Time { return now }, Log: zerolog.Nop()})
+	put := func(n byte, at time.Time) (woken bool) {
+		t.Helper()
+		d := store.Due{Bot: aBot, Class: store.Alerts, At: second(at), Person: person(n), Chat: chat(n)}
+		if err := s.Update(t.Context(), func(tx *store.Tx) error { return tx.PutDue(d) }); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case <-w.wake:
+			return true
+		default:
+			return false
+		}
+	}
+	if !put(1, now) || !put(2, now.Add(lookAgain)) {
+		t.Error("a row that is due by the next look woke nobody")
+	}
+	if put(3, now.Add(lookAgain+2*time.Second)) {
+		t.Error("a row that is due after the next look woke somebody")
+	}
+	first, _, err := w.take(t.Context(), store.Alerts, now)
+	if err != nil || len(first) != 1 {
+		t.Fatalf("%d rows, %v", len(first), err)
+	}
+	before := w.from(store.Alerts)
+	more, next, err := w.take(t.Context(), store.Alerts, now)
+	if err != nil || len(more) != 0 || !next.IsZero() || w.from(store.Alerts) != before {
+		t.Errorf("without a place %d rows, the next look at %v, %v", len(more), next, err)
+	}
+	w.release(first...)
+	if again, _, err := w.take(t.Context(), store.Alerts, now); err != nil || len(again) != 1 {
+		t.Errorf("with a place again %d rows, %v", len(again), err)
 	}
 }

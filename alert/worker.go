@@ -121,6 +121,7 @@ func (w *Worker) committed(c store.Commit) {
 			}
 		}
 	}
+	soon := w.Now().Add(lookAgain) // until then there is another look anyway
 	for _, d := range c.Due {
 		if d.Bot != w.Bot {
 			continue
@@ -128,7 +129,9 @@ func (w *Worker) committed(c store.Commit) {
 		if low, ok := w.low[d.Class]; ok && d.Compare(low) < 0 {
 			w.low[d.Class] = d
 		}
-		w.nudge()
+		if !d.At.After(soon) {
+			w.nudge()
+		}
 	}
 }
 
@@ -267,17 +270,24 @@ func (w *Worker) compose(ctx context.Context, rows []*letter) error {
 	return nil
 }
 
-// lookFrom returns the row before which none stands. If that is due, what is
-// committed from here on may not be seen by the look, and pulls low down again
-// from first.
-func (w *Worker) lookFrom(class store.Class, now time.Time, first store.Due) store.Due {
+// lookFrom returns the row before which none stands. If that is due and there is
+// a place for it, what is committed from here on may not be seen by the look, and
+// pulls low down again from first.
+func (w *Worker) lookFrom(class store.Class, now time.Time, first store.Due) (from store.Due, looks bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	from := w.lowest(class)
-	if !from.At.After(now) {
+	from = w.lowest(class)
+	if looks = !from.At.After(now) && w.hasPlace(class); looks {
 		w.low[class] = first
 	}
-	return from
+	return from, looks
+}
+
+// hasPlace reports whether a message of the class may go on its way. Reminders
+// take half of the places at most, so that an alert never waits behind a row of
+// them. w.mu is held.
+func (w *Worker) hasPlace(class store.Class) bool {
+	return w.sending < w.Senders && (class != store.Reminders || w.reminding < max(1, w.Senders/2))
 }
 
 // take claims the chats of rows that are due, as many as can be sent now, and
@@ -287,9 +297,12 @@ func (w *Worker) take(ctx context.Context, class store.Class, now time.Time) (du
 	defer w.taking.Unlock()
 	// By the wall clock, as rows are: it may be set forward meanwhile.
 	first := store.Due{Bot: w.Bot, Class: class, At: now.Round(0).Add(lookAgain)} // that stands
-	from := w.lookFrom(class, now, first)
-	if from.At.After(now) {
+	from, looks := w.lookFrom(class, now, first)
+	switch {
+	case from.At.After(now):
 		return nil, from.At, nil
+	case !looks:
+		return nil, time.Time{}, nil // a place that comes free wakes the next look
 	}
 	err = w.Store.View(ctx, func(tx *store.Tx) error {
 		return tx.Due(from, first.At, func(d store.Due) bool {
@@ -330,16 +343,14 @@ func sooner(a, b time.Time) time.Time {
 }
 
 // claim takes a place for a message, and keeps its chat from being written to
-// twice at once. free is false when there is no place left. Reminders take half
-// of the places at most, so that an alert never waits behind a row of them.
+// twice at once. free is false when there is no place left.
 func (w *Worker) claim(d store.Due) (claimed *letter, free bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	reminder := d.Class == store.Reminders
 	if w.Now().Before(w.pause) { // it may have begun since the look did
 		return nil, false
 	}
-	if w.sending >= w.Senders || reminder && w.reminding >= max(1, w.Senders/2) {
+	if !w.hasPlace(d.Class) {
 		return nil, false
 	}
 	if w.busy[d.Chat] {
@@ -353,7 +364,7 @@ func (w *Worker) claim(d store.Due) (claimed *letter, free bool) {
 	}
 	w.busy[d.Chat] = true
 	w.sending++
-	if reminder {
+	if d.Class == store.Reminders {
 		w.reminding++
 	}
 	// From before the person is read.

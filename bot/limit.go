@@ -96,7 +96,7 @@ func (l *limits) botWait(class Class, now time.Time) time.Duration {
 
 // together is how long a fast bot lets messages wait for one another: to wake up
 // for each by itself costs more than a tenth of sending it.
-const together = 4 * time.Millisecond
+const together = 8 * time.Millisecond
 
 // rounded is how long to wait when the next message may go after wait: where
 // several may by the end of that, they go together. The burst keeps the rate.
