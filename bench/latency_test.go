@@ -42,6 +42,11 @@ func BenchmarkLatency(b *testing.B) {
 	dir := askedStore(b, alerts)
 	rates := map[string]int{"idle": lifted, "import": lifted, "fan-out": 1000, "fan-out-lifted": lifted}
 	loads := strings.Split(*loadsFlag, ",")
+	for _, load := range loads {
+		if _, known := rates[load]; !known {
+			b.Fatalf("-loads names %q, which is none of idle, import, fan-out and fan-out-lifted", load)
+		}
+	}
 	for b.Loop() {
 		p50, p99 := map[string][]float64{}, map[string][]float64{}
 		for range turns {

@@ -27,6 +27,9 @@ func soak(ctx context.Context, s *stage) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, t.close()) }()
+	// Garbage is cleared away as soon as Go does by itself, not only when the heap has
+	// grown to its floor (app.HeapFloor): so what stays is seen within minutes.
+	t.env = append(t.env, "GOGC=100")
 	at, err := t.openAdmin()
 	if err != nil {
 		return err
