@@ -230,6 +230,10 @@ func (s *Server) report(w http.ResponseWriter, r *http.Request) {
 		s.failed(w, r, err)
 		return
 	}
+	if report.Damaged > 0 { // CSV has no place for it
+		s.Log.Error().Int("persons", report.Damaged).
+			Msg("persons are not in the report, since what the store holds of them is damaged: restore a backup, or erase them")
+	}
 	if format == "csv" {
 		w.Header().Set("Content-Type", "text/csv; charset=utf-8")
 		if err := report.WriteCSV(w); err != nil {

@@ -65,7 +65,7 @@ func (c *clerk) LoadOffices(_ context.Context, file io.Reader) (desk.OfficesRepo
 }
 
 func (c *clerk) Report(_ context.Context, office string) (desk.PileReport, error) {
-	return desk.PileReport{Spans: desk.Spans(), Offices: []desk.Pile{{Office: office, Name: "ونک", Waiting: 3}}}, c.err
+	return desk.PileReport{Spans: desk.Spans(), Offices: []desk.Pile{{Office: office, Name: "ونک", Waiting: 3}}, Damaged: 2}, c.err
 }
 
 var errKnown = errors.New("the file is empty")
@@ -197,8 +197,13 @@ func TestReport(t *testing.T) {
 	get := func(path, accept string) *httptest.ResponseRecorder {
 		return ask(s, "GET", path, "", false, "Authorization", "Bearer "+token, "Accept", accept)
 	}
-	if w := get("/v1/report?office=12", "*/*"); !strings.Contains(w.Body.String(), `"office":"12"`) {
+	var log bytes.Buffer
+	s.Log = zerolog.New(&log)
+	if w := get("/v1/report?office=12", "*/*"); !strings.Contains(w.Body.String(), `"office":"12"`) || !strings.Contains(w.Body.String(), `"damaged":2`) {
 		t.Error(w.Body)
+	}
+	if !strings.Contains(log.String(), `"persons":2`) {
+		t.Errorf("the operator hears %s", log.String())
 	}
 	for _, w := range []*httptest.ResponseRecorder{get("/v1/report", "text/csv"), get("/v1/report?format=csv", "")} {
 		if !strings.Contains(w.Body.String(), "ونک,3,") || w.Header().Get("Content-Type") != "text/csv; charset=utf-8" {

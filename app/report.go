@@ -20,7 +20,8 @@ type reportCommand struct {
 func (reportCommand) Help() string {
 	return `The pile is the cards that are ready and that no list has called collected, by the days since they came to the office. ` +
 		`told: cards of which a verified chat has been told. claimed: cards whose holder says that they have them. ` +
-		`blocked: verified chats that follow these cards and do not let the bot write to them.`
+		`blocked: verified chats that follow these cards and do not let the bot write to them. ` +
+		`Persons whose rows in the store are damaged are in no number; how many they are is said on standard error, and in JSON as damaged.`
 }
 
 // Run runs `report`.
@@ -44,6 +45,9 @@ func (c *reportCommand) Run(ctx context.Context, p *Program) error {
 	}
 	if err != nil {
 		return fmt.Errorf("writing the report: %w", err)
+	}
+	if report.Damaged > 0 { // beside the result, which other programs read
+		p.complain("%d persons are not counted, since what the store holds of them is damaged: restore a backup, or erase them", report.Damaged)
 	}
 	return p.print("%s", text)
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -84,6 +85,30 @@ func TestReportOfMany(t *testing.T) {
 	w.load(list.String())
 	if got := w.report(""); got.All.Waiting != many {
 		t.Errorf("%d cards wait, not %d", got.All.Waiting, many)
+	}
+}
+
+// Persons who cannot be read are counted as such and keep nobody else out of the
+// report, also where one View ends and the next begins.
+func TestReportBesideDamagedPersons(t *testing.T) {
+	w := newWorld(t)
+	var list strings.Builder
+	list.WriteString(heading)
+	const many = 5_010
+	keys := make([]card.PersonKey, many)
+	place := map[card.PersonKey]int{}
+	for n := range many {
+		list.WriteString(ready(n))
+		keys[n] = w.key(n)
+		place[keys[n]] = n
+	}
+	w.load(list.String())
+	slices.SortFunc(keys, func(a, b card.PersonKey) int { return bytes.Compare(a[:], b[:]) })
+	w.damage(place[keys[0]], place[keys[4_999]], place[keys[5_000]], place[keys[many-1]])
+	for _, office := range []string{"", "12"} {
+		if got := w.report(office); got.All.Waiting != many-4 || got.Damaged != 4 {
+			t.Errorf("of office %q: %d cards wait, and %d persons are damaged", office, got.All.Waiting, got.Damaged)
+		}
 	}
 }
 

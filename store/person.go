@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"time"
 
 	"kartyar/card"
@@ -151,16 +152,18 @@ func (f *Follower) ToldOf(id card.ApplicationID) *Told {
 }
 
 // Persons calls each with the persons from the given key on, in the order of
-// the keys, until each returns false. A count over all of them takes a View for
-// a few thousand at a time: a View that lasts holds what was deleted meanwhile
-// on the disk.
-func (tx *Tx) Persons(from card.PersonKey, each func(card.PersonKey, Person) (more bool, err error)) error {
+// the keys, until each returns false. Of one whose row is damaged each is given
+// ErrDamaged, so that it keeps back no other, and nothing else is to be made of
+// it. A count over all of them takes a View for a few thousand at a time: a View
+// that lasts holds what was deleted meanwhile on the disk.
+func (tx *Tx) Persons(from card.PersonKey, each func(key card.PersonKey, p Person, damaged error) (more bool, err error)) error {
 	prefix := []byte{personKind}
 	return tx.scan(prefix, rowKey(personKind, from[:]), func(row []byte, value func(readable) error) (bool, error) {
 		var p Person
-		if err := value(&p); err != nil {
+		err := value(&p)
+		if err != nil && !errors.Is(err, ErrDamaged) {
 			return false, err
 		}
-		return each(card.PersonKey(row[1:]), p)
+		return each(card.PersonKey(row[1:]), p, err)
 	})
 }

@@ -50,11 +50,11 @@ func persons(_ *testing.T, b *bench) {
 	})
 	b.always(func(tx *store.Tx) error {
 		var all, later []card.PersonKey
-		err := tx.Persons(card.PersonKey{}, func(key card.PersonKey, p store.Person) (bool, error) {
+		err := tx.Persons(card.PersonKey{}, func(key card.PersonKey, p store.Person, damaged error) (bool, error) {
 			all = append(all, key)
-			return len(all) < 3, differ("one of all", p, somebody())
+			return len(all) < 3, errors.Join(damaged, differ("one of all", p, somebody()))
 		})
-		err2 := tx.Persons(key, func(key card.PersonKey, _ store.Person) (bool, error) {
+		err2 := tx.Persons(key, func(key card.PersonKey, _ store.Person, _ error) (bool, error) {
 			later = append(later, key)
 			return false, nil
 		})
