@@ -18,3 +18,6 @@ func (i *Inbox) SetNote(between func(note func() error) error) {
 		return between(func() error { return note(ctx, fn) })
 	}
 }
+
+// SetStore has the inbox go on with another store, while nothing is in hand.
+func (i *Inbox) SetStore(s *store.Store) { i.Store, i.note = s, s.UpdateInBulk }

@@ -67,8 +67,11 @@ func (i *Inbox) handled(ctx context.Context, l *lane) (h *handed, wait time.Dura
 	var others []arrival
 	err := i.Store.Update(ctx, func(tx *store.Tx) (err error) {
 		var found bool
-		if h.row, found, err = tx.Update(l.seq); err != nil || !found || h.row.Handled {
-			unreadable = errors.Is(err, store.ErrDamaged)
+		h.row, found, err = tx.Update(l.seq)
+		if unreadable = errors.Is(err, store.ErrDamaged); unreadable {
+			return tx.DeleteUpdate(l.seq)
+		}
+		if err != nil || !found || h.row.Handled {
 			return err
 		}
 		others, err = i.handle(tx, now, h)
@@ -76,6 +79,9 @@ func (i *Inbox) handled(ctx context.Context, l *lane) (h *handed, wait time.Dura
 	})
 	why, stack := whose(err)
 	switch {
+	case err == nil && unreadable:
+		i.Log.Error().Stringer("bot", l.key.bot).Uint64("row", l.seq).Msg("a row of the inbox is damaged; it is passed over and removed")
+		return &handed{}, 0
 	case err == nil:
 		i.enqueue(others)
 		if !l.sending {
@@ -83,9 +89,6 @@ func (i *Inbox) handled(ctx context.Context, l *lane) (h *handed, wait time.Dura
 			l.fails = 0
 		}
 		return h, 0
-	case unreadable:
-		i.Log.Error().Stringer("bot", l.key.bot).Uint64("row", l.seq).Msg("a row of the inbox is damaged; it is passed over")
-		return &handed{}, 0
 	case why != "":
 		return i.tried(ctx, l, why, stack)
 	}

@@ -323,7 +323,7 @@ func (w *world) effects(chat int64) (n int) {
 // rows returns the rows of the inbox.
 func (w *world) rows() (rows []store.Update) {
 	w.view(func(tx *store.Tx) error {
-		return tx.Inbox(func(u store.Update) error { rows = append(rows, u); return nil })
+		return tx.Inbox(func(u store.Update, damaged error) error { rows = append(rows, u); return damaged })
 	})
 	return rows
 }
@@ -356,7 +356,9 @@ func (w *world) says(text string, replies ...bot.Reply) {
 
 func (w *world) keep(batch ...bot.Raw) {
 	w.t.Helper()
-	if err := w.inbox.Keep(context.Background(), aBot, batch); err != nil {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	if err := w.inbox.Keep(ctx, aBot, batch); err != nil {
 		w.t.Fatalf("Keep: %v", err)
 	}
 }

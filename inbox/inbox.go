@@ -197,13 +197,19 @@ func (i *Inbox) serve(ctx context.Context) {
 	}
 }
 
-// load puts the rows of the store into their lanes.
+// load puts the rows of the store into their lanes. Damaged ones it leaves out:
+// the chat of one is not known, so its others go on in their order without it.
 func (i *Inbox) load(ctx context.Context) error {
 	var arrivals []arrival
 	var pressed []store.Update
+	var damaged []uint64
 	strangers := 0
 	err := i.Store.View(ctx, func(tx *store.Tx) error {
-		return tx.Inbox(func(row store.Update) error {
+		return tx.Inbox(func(row store.Update, unread error) error {
+			if unread != nil {
+				damaged = append(damaged, row.Seq)
+				return nil
+			}
 			if i.pools[row.Bot] == nil {
 				strangers++
 				return nil
@@ -223,7 +229,36 @@ func (i *Inbox) load(ctx context.Context) error {
 	}
 	i.enqueue(arrivals)
 	i.answer(pressed) //nolint:contextcheck // what is in hand outlives ctx by the grace
+	i.dropDamaged(ctx, damaged)
 	return nil
+}
+
+// dropAtOnce is how many rows one commit drops.
+const dropAtOnce = 1000
+
+// dropDamaged takes damaged rows out of the store, which no later start could
+// read either, and says so once, though each bot's inbox meets them. If that
+// fails they are left to the next start.
+func (i *Inbox) dropDamaged(ctx context.Context, damaged []uint64) {
+	dropped := 0
+	for some := range slices.Chunk(damaged, dropAtOnce) {
+		n := 0
+		err := i.Store.Update(ctx, func(tx *store.Tx) (err error) {
+			n, err = tx.DropDamagedUpdates(some)
+			return err
+		})
+		if err != nil {
+			if ctx.Err() == nil {
+				i.Log.Error().Err(err).Int("rows", len(damaged)-dropped).Msg("damaged rows of the inbox are left out and could not be removed; the next start tries again")
+			}
+			break
+		}
+		dropped += n
+	}
+	if dropped > 0 {
+		i.Log.Error().Int("rows", dropped).
+			Msg("rows of the inbox were damaged and are removed: nobody can read any more to which bot somebody wrote, nor what; all others are handled")
+	}
 }
 
 // isStores reports whether an error is the store's own or that of a context

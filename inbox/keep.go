@@ -267,10 +267,10 @@ func (k *keeping) count(tx *store.Tx, key laneKey, dropped store.Update) error {
 	k.dropped[key]++
 	if seq := k.floods[key]; seq != 0 {
 		row, found, err := tx.Update(seq)
-		if err != nil {
+		if err != nil && !errors.Is(err, store.ErrDamaged) { // a damaged one is passed over, and here a new one made
 			return err
 		}
-		if found && !row.Handled {
+		if err == nil && found && !row.Handled {
 			row.Raw = strconv.AppendInt(nil, int64(floodOf(row)+1), 10)
 			return tx.PutUpdate(row)
 		}

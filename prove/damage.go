@@ -261,7 +261,7 @@ func (t *trial) contents(ctx context.Context, dir string) (sum [32]byte, err err
 		if err := errors.Join(err, out.Encode(offices)); err != nil {
 			return err
 		}
-		return tx.Inbox(func(u store.Update) error { return out.Encode(u) })
+		return tx.Inbox(func(u store.Update, damaged error) error { return errors.Join(damaged, out.Encode(u)) })
 	})
 	return [32]byte(all.Sum(nil)), err
 }

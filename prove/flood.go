@@ -143,8 +143,10 @@ func (f *flooding) waiting(ctx context.Context) (updates, counted, rows int, err
 	}
 	defer func() { _ = s.Close() }() // only read
 	err = s.View(ctx, func(tx *store.Tx) error {
-		return tx.Inbox(func(u store.Update) error {
+		return tx.Inbox(func(u store.Update, damaged error) error {
 			switch {
+			case damaged != nil:
+				return damaged
 			case u.ChatID != f.person.ChatID() || u.Bot.Platform != card.Telegram:
 			case u.Flood && !u.Handled:
 				rows++

@@ -214,13 +214,13 @@ func (p *poisoning) setAside(ctx context.Context) error {
 				aside[a.ID] = true
 				return nil
 			}),
-			tx.Inbox(func(u store.Update) error {
+			tx.Inbox(func(u store.Update, damaged error) error {
 				if u.ChatID == 0 {
 					nobodys++
 				} else if !u.Handled {
 					p.stage.breaks("update %d still waits to be handled", u.ID)
 				}
-				return nil
+				return damaged
 			}))
 	})
 	if err != nil {

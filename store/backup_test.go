@@ -12,9 +12,12 @@ import (
 	"testing"
 
 	"filippo.io/age"
+	"github.com/rs/zerolog"
 	"pgregory.net/rapid"
 
+	"kartyar/card"
 	"kartyar/store"
+	"kartyar/store/storetest"
 )
 
 func backup(t testing.TB, s *store.Store) []byte {
@@ -91,6 +94,44 @@ func TestBackupIsOfOneMoment(t *testing.T) {
 			return nil
 		})
 	})
+}
+
+// A damaged row of the inbox, which a restore drops in any case, ends no backup;
+// the operator hears that it is not there. A damaged row of any other kind does.
+func TestBackupBesideDamagedRows(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	spoil := func(prefix string) { storetest.Spoil(t, dir, 1, []byte(prefix)) }
+	s := open(t, dir)
+	update(t, s, func(tx *store.Tx) error {
+		_, err := tx.Keep(&store.Update{Bot: aBot, Chat: card.ChatKey{1}, ID: 5, Raw: []byte("a secret"), Received: noon})
+		return errors.Join(err, tx.PutOffice(card.Office{Code: "7"}), tx.PutPerson(card.PersonKey{1}, store.Person{Followers: []store.Follower{follower(false)}}))
+	})
+	closeStore(t, s)
+	spoil("i")
+	var log bytes.Buffer
+	s, err := store.Open(store.Options{Dir: dir, Key: testKey, Log: zerolog.New(&log)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, restored := restore(t, somewhere(t), backup(t, s), nil)
+	view(t, restored, func(tx *store.Tx) error {
+		offices, err := tx.Offices()
+		if len(offices) != 1 || r.Unanswered != 0 {
+			t.Errorf("%d offices are back, and %d updates were dropped", len(offices), r.Unanswered)
+		}
+		return err
+	})
+	if said := log.String(); strings.Count(said, "not in the backup") != 1 || !strings.Contains(said, `"rows":1`) || strings.Contains(said, "secret") {
+		t.Errorf("the operator hears %q", said)
+	}
+	closeStore(t, s)
+
+	spoil("p")
+	s = open(t, dir)
+	defer s.Close()
+	if _, _, err := s.Backup(t.Context(), noon, io.Discard); !errors.Is(err, store.ErrDamaged) {
+		t.Errorf("beside a damaged person: %v", err)
+	}
 }
 
 func small(t testing.TB) []byte {

@@ -61,16 +61,39 @@ func (tx *Tx) Update(seq uint64) (u Update, found bool, err error) {
 // DeleteUpdate takes a row out of the inbox.
 func (tx *Tx) DeleteUpdate(seq uint64) error { return tx.delete(inboxKey(seq)) }
 
-// Inbox calls each with the rows of the inbox in their order.
-func (tx *Tx) Inbox(each func(Update) error) error {
+// Inbox calls each with the rows of the inbox in their order. Of one that is
+// damaged each is given its place alone, and ErrDamaged.
+func (tx *Tx) Inbox(each func(u Update, damaged error) error) error {
 	prefix := []byte{inboxKind}
 	return tx.scan(prefix, prefix, func(key []byte, value func(readable) error) (bool, error) {
 		u := Update{Seq: binary.BigEndian.Uint64(key[1:])}
-		if err := value(&u); err != nil {
+		err := value(&u)
+		if errors.Is(err, ErrDamaged) {
+			return true, each(Update{Seq: u.Seq}, err)
+		}
+		if err != nil {
 			return false, err
 		}
-		return true, each(u)
+		return true, each(u, nil)
 	})
+}
+
+// DropDamagedUpdates takes those rows of the inbox out that are damaged, and
+// returns how many they were: what nobody can open any more says neither whose it
+// was nor what. The update of such a row is recognised as before when it is
+// delivered again, since nobody knows whether it was handled.
+func (tx *Tx) DropDamagedUpdates(seqs []uint64) (dropped int, err error) {
+	for _, seq := range seqs {
+		_, _, err := tx.Update(seq)
+		if errors.Is(err, ErrDamaged) {
+			dropped++
+			err = tx.DeleteUpdate(seq)
+		}
+		if err != nil {
+			return 0, err
+		}
+	}
+	return dropped, nil
 }
 
 // PutSetAside keeps an update that cannot be handled.

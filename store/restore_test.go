@@ -89,7 +89,7 @@ func TestRestored(t *testing.T) {
 			}))
 		}
 		waiting := 0
-		err5 := tx.Inbox(func(store.Update) error { waiting++; return nil })
+		err5 := tx.Inbox(func(_ store.Update, damaged error) error { waiting++; return damaged })
 		again, err6 := tx.Keep(&received)
 		done, err7 := tx.Keep(&handled)
 		for what, diff := range map[string]string{

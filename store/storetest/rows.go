@@ -185,7 +185,7 @@ func inbox(_ *testing.T, b *bench) {
 		got, found, err := tx.Update(seqs[1])
 		_, gone, err2 := tx.Update(seqs[0])
 		var order []uint64
-		err3 := tx.Inbox(func(u store.Update) error { order = append(order, u.Seq); return nil })
+		err3 := tx.Inbox(func(u store.Update, damaged error) error { order = append(order, u.Seq); return damaged })
 		return errors.Join(err, err2, err3, differ("a row", got, want), differ("found", []bool{found, gone}, []bool{true, false}), differ("order", order, seqs[1:]))
 	})
 	b.update(func(tx *store.Tx) error {

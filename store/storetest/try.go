@@ -31,9 +31,9 @@ func tries(_ *testing.T, b *bench) {
 		}
 		all, failed := tx.Offices()
 		updates := 0
-		unread := tx.Inbox(func(u store.Update) error {
+		unread := tx.Inbox(func(u store.Update, damaged error) error {
 			updates++
-			return differ("its place", u.Seq, uint64(updates))
+			return errors.Join(damaged, differ("its place", u.Seq, uint64(updates)))
 		})
 		return errors.Join(err, failed, unread, differ("offices", len(all), offices), differ("updates", updates, len(persons)))
 	}
