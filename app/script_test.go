@@ -70,6 +70,7 @@ func TestScripts(t *testing.T) {
 					"quiet":     inWorld((*world).quiet),
 					"rows":      inWorld((*world).rows),
 					"absent":    inWorld((*world).absent),
+					"rot":       inWorld((*world).rot),
 					"followers": inWorld((*world).followers),
 					"status":    inWorld((*world).status),
 					"mode":      inWorld((*world).mode),

@@ -85,10 +85,7 @@ func (w *world) followers(ts *testscript.TestScript, args []string) {
 	need(ts, args, 1, "followers N")
 	n, err := strconv.Atoi(args[0])
 	ts.Check(err)
-	key, err := base64.StdEncoding.DecodeString(ts.Getenv("SECRET_KEY"))
-	ts.Check(err)
-	s, err := store.Open(store.Options{Dir: ts.MkAbs("data"), Key: key, Log: zerolog.Nop()})
-	ts.Check(err)
+	s := openData(ts)
 	bot, keyer := card.Bot{Platform: card.Platform(w.platform), ID: scriptBot + 1}, s.Keyer()
 	ts.Check(s.Update(context.Background(), func(tx *store.Tx) error {
 		for i := range n {
@@ -112,6 +109,15 @@ func (w *world) followers(ts *testscript.TestScript, args []string) {
 		return nil
 	}))
 	ts.Check(s.Close())
+}
+
+// openData opens the script's store; serve must not run.
+func openData(ts *testscript.TestScript) *store.Store {
+	key, err := base64.StdEncoding.DecodeString(ts.Getenv("SECRET_KEY"))
+	ts.Check(err)
+	s, err := store.Open(store.Options{Dir: ts.MkAbs("data"), Key: key, Log: zerolog.Nop()})
+	ts.Check(err)
+	return s
 }
 
 // status runs a command and asks for its exit status: status N COMMAND ARG…

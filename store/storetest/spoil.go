@@ -14,9 +14,16 @@ import (
 // again finds store.ErrDamaged in their place. There must be exactly so many.
 func Spoil(t testing.TB, dir string, rows int, prefixes ...[]byte) {
 	t.Helper()
+	if err := Rot(dir, rows, prefixes...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Rot is Spoil for who has no testing.TB.
+func Rot(dir string, rows int, prefixes ...[]byte) error {
 	db, err := badger.Open(badger.DefaultOptions(dir).WithCompression(options.None).WithLogger(nil))
 	if err != nil {
-		t.Fatal(err)
+		return fmt.Errorf("opening the rows: %w", err)
 	}
 	err = db.Update(func(txn *badger.Txn) (err error) {
 		var keys [][]byte
@@ -35,7 +42,5 @@ func Spoil(t testing.TB, dir string, rows int, prefixes ...[]byte) {
 		}
 		return err
 	})
-	if err := errors.Join(err, db.Close()); err != nil {
-		t.Fatal(err)
-	}
+	return errors.Join(err, db.Close())
 }
