@@ -121,7 +121,7 @@ func (w *Worker) committed(c store.Commit) {
 			}
 		}
 	}
-	soon := w.Now().Add(lookAgain) // until then there is another look anyway
+	soon := w.Now().Add(2 * lookAgain) // until then there is another look anyway, however long this one lasts
 	for _, d := range c.Due {
 		if d.Bot != w.Bot {
 			continue

@@ -9,7 +9,8 @@ import (
 )
 
 // HeapFloor is up to how many bytes the heap grows, garbage included, before that
-// is cleared away, also where less than half of it is in use. Each clearing away
+// is cleared away, also where less than half of it is in use; where less than a
+// fifth is, it grows to five times that. Each clearing away
 // delays some ten answers, and a small store's heap would be cleared twice as often
 // as a large one's, which needs as much memory anyway.
 const HeapFloor = 192 << 20
@@ -49,10 +50,9 @@ func heapInUse() (live, beside uint64) {
 	return samples[0].Value.Uint64(), samples[1].Value.Uint64() + samples[2].Value.Uint64()
 }
 
-// heapPercent is GOGC with which the heap grows to HeapFloor, in steps of a tenth
-// or so, since each change stops the program for a moment; at least Go's own 100,
-// and at most as much as does no harm when much comes into use before the next look.
-// The reckoning is that of https://go.dev/doc/gc-guide#GOGC.
+// heapPercent is GOGC with which the heap grows to HeapFloor or a little less; at
+// least Go's own 100, and at most as much as does no harm when much comes into use
+// before the next look. The reckoning is that of https://go.dev/doc/gc-guide#GOGC.
 func heapPercent(live, beside uint64) int {
 	const least, most, step = 100, 400, 20
 	if live >= HeapFloor {

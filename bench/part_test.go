@@ -27,14 +27,15 @@ const partName = "KARTYAR_BENCH_PART"
 
 func TestMain(m *testing.M) {
 	stayOnCore()
-	if isOurs(os.Getenv(partName)) {
-		app.ShortTurns()
-		stop := asServed()
-		defer stop()
-	}
-	switch name := os.Getenv(partName); name {
-	case "":
+	name := os.Getenv(partName)
+	if name == "" {
 		os.Exit(m.Run())
+	}
+	if isOurs(name) {
+		app.ShortTurns()
+		defer asServed()()
+	}
+	switch name {
 	case "platform":
 		servePlatform()
 	case "fan-out", "bare":

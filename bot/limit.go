@@ -153,7 +153,7 @@ type gate struct {
 	limits  *limits
 	breaker breaker
 	queue   [classes][]*waiter // in order of arrival
-	timer   *time.Timer        // runs while anybody waits, until the first of queue may go
+	timer   *time.Timer        // runs while anybody waits, until it is worth looking again
 }
 
 func newGate(rate float64, now func() time.Time) *gate {
