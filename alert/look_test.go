@@ -10,34 +10,44 @@ import (
 	"kartyar/store"
 )
 
-// A row that is committed once a look has begun is met by the next one, though the
-// look itself did not see it; and where a look stops is told by the wall clock, which
-// may be set forward meanwhile.
-func TestWhatIsCommittedDuringALookIsMet(t *testing.T) {
+// lookout returns a worker over a store of its own, which looks when it is told to.
+func lookout(t *testing.T, opt WorkerOptions) *Worker {
+	t.Helper()
 	s, err := store.Open(store.Options{Dir: filepath.Join(t.TempDir(), "data"), Key: make([]byte, store.KeySize), Log: zerolog.Nop()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = s.Close() }()
+	t.Cleanup(func() { _ = s.Close() })
+	opt.Store, opt.Bot, opt.Log = s, aBot, zerolog.Nop()
+	return NewWorker(opt)
+}
+
+func alertOf(n byte, at time.Time) store.Due {
+	return store.Due{Bot: aBot, Class: store.Alerts, At: second(at), Person: person(n), Chat: chat(n)}
+}
+
+func commitDue(t *testing.T, w *Worker, d store.Due) {
+	t.Helper()
+	if err := w.Store.Update(t.Context(), func(tx *store.Tx) error { return tx.PutDue(d) }); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A row that is committed once a look has begun is met by the next one, though the
+// look itself did not see it; and where a look stops is told by the wall clock, which
+// may be set forward meanwhile.
+func TestWhatIsCommittedDuringALookIsMet(t *testing.T) {
 	now := time.Now()
-	w := NewWorker(WorkerOptions{Store: s, Bot: aBot, Now: func() time.Time { return now }, Log: zerolog.Nop()})
-	row := func(n byte) store.Due {
-		return store.Due{Bot: aBot, Class: store.Alerts, At: second(now), Person: person(n), Chat: chat(n)}
-	}
-	put := func(d store.Due) {
-		t.Helper()
-		if err := s.Update(t.Context(), func(tx *store.Tx) error { return tx.PutDue(d) }); err != nil {
-			t.Fatal(err)
-		}
-	}
-	put(row(9))
+	w := lookout(t, WorkerOptions{Now: func() time.Time { return now }})
+	row := func(n byte) store.Due { return alertOf(n, now) }
+	commitDue(t, w, row(9))
 	if due, _, err := w.take(t.Context(), store.Alerts, now); err != nil || len(due) != 1 {
 		t.Fatalf("%d rows, %v", len(due), err)
 	}
 	if from, looks := w.lookFrom(store.Alerts, now, store.Due{Bot: aBot, Class: store.Alerts, At: now.Add(lookAgain)}); !looks || from != row(9) {
 		t.Fatalf("the look begins at %v, %v", from, looks)
 	}
-	put(row(5))
+	commitDue(t, w, row(5))
 	now = now.Add(time.Second)
 	if due, _, err := w.take(t.Context(), store.Alerts, now); err != nil || len(due) != 1 || due[0].due.Person != row(5).Person {
 		t.Fatalf("%d rows, %v", len(due), err)
@@ -53,19 +63,11 @@ func TestWhatIsCommittedDuringALookIsMet(t *testing.T) {
 // Who has no place for what is due does not look, and waits until there is one; and
 // of rows that are due after the next look nobody is woken.
 func TestLooksAreNotMadeInVain(t *testing.T) {
-	s, err := store.Open(store.Options{Dir: filepath.Join(t.TempDir(), "store"), Key: make([]byte, 32)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = s.Close() }()
 	now := time.Now()
-	w := NewWorker(WorkerOptions{Store: s, Bot: aBot, Senders: 1, Now: func() time.Time { return now }, Log: zerolog.Nop()})
+	w := lookout(t, WorkerOptions{Senders: 1, Now: func() time.Time { return now }})
 	put := func(n byte, at time.Time) (woken bool) {
 		t.Helper()
-		d := store.Due{Bot: aBot, Class: store.Alerts, At: second(at), Person: person(n), Chat: chat(n)}
-		if err := s.Update(t.Context(), func(tx *store.Tx) error { return tx.PutDue(d) }); err != nil {
-			t.Fatal(err)
-		}
+		commitDue(t, w, alertOf(n, at))
 		select {
 		case <-w.wake:
 			return true

@@ -10,9 +10,9 @@ import (
 
 // HeapFloor is up to how many bytes the heap grows, garbage included, before that
 // is cleared away, also where less than half of it is in use; where less than a
-// fifth is, it grows to five times that. Each clearing away
-// delays some ten answers, and a small store's heap would be cleared twice as often
-// as a large one's, which needs as much memory anyway.
+// fifth is, it grows to five times that. Each clearing away delays some ten
+// answers, and a small store's heap would be cleared twice as often as a large
+// one's, which needs as much memory anyway.
 const HeapFloor = 192 << 20
 
 // heapEvery is how soon it is seen that something else is in use. Until then
@@ -20,9 +20,9 @@ const HeapFloor = 192 << 20
 const heapEvery = time.Second
 
 // KeepHeapFloor keeps to HeapFloor until ctx ends, unless the operator has set GOGC.
-func KeepHeapFloor(ctx context.Context) error {
+func KeepHeapFloor(ctx context.Context) {
 	if _, chosen := os.LookupEnv("GOGC"); chosen {
-		return nil
+		return
 	}
 	usual := debug.SetGCPercent(100)
 	defer debug.SetGCPercent(usual)
@@ -37,7 +37,7 @@ func KeepHeapFloor(ctx context.Context) error {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			return nil
+			return
 		}
 	}
 }

@@ -187,7 +187,7 @@ func (s *server) run(ctx context.Context) error {
 		return fmt.Errorf("making ready to draw: %w", err)
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return KeepHeapFloor(ctx) })
+	group.Go(func() error { KeepHeapFloor(ctx); return nil })
 	group.Go(func() error { return control.run(ctx) })
 	group.Go(func() error { return s.runAdmin(ctx) })
 	alarms := s.newAlarms()

@@ -192,8 +192,7 @@ func BenchmarkMemory(b *testing.B) {
 	for _, records := range sizes() {
 		b.Run(sizeOf(records), func(b *testing.B) {
 			dir := large(b, records)
-			stop := asServed()
-			defer stop()
+			defer asServed()()
 			for b.Loop() {
 				before := peak(b, func() {})
 				s := openAt(b, dir)

@@ -24,7 +24,7 @@ func asServed() (stop func()) {
 	debug.SetMemoryLimit(app.MemoryGoal)
 	running, cancel := context.WithCancel(ctx)
 	var floor sync.WaitGroup
-	floor.Go(func() { _ = app.KeepHeapFloor(running) })
+	floor.Go(func() { app.KeepHeapFloor(running) })
 	return func() {
 		cancel()
 		floor.Wait()
@@ -34,8 +34,7 @@ func asServed() (stop func()) {
 // run measures fn, with the memory that the program allows itself.
 func run(b *testing.B, fn func()) (s side) {
 	b.Helper()
-	stop := asServed()
-	defer stop()
+	defer asServed()()
 	s.peak = peak(b, func() {
 		began, used := time.Now(), cpu(b)
 		fn()
