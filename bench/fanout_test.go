@@ -100,8 +100,8 @@ func (f fanOut) commits() float64    { return float64(f.Commits) / float64(f.ale
 func (f fanOut) commitRate() float64 { return float64(f.Commits) / f.took.Seconds() }
 
 func (f fanOut) String() string {
-	return fmt.Sprintf("%6.1f µs of processor each, %6.0f a second, %.2f of a core, %.3f commits each, %.0f a second",
-		f.cost(), f.rate(), f.core(), f.commits(), f.commitRate())
+	return fmt.Sprintf("%6.1f µs of processor each, %6.0f a second, %.2f of a core, %.3f commits each, %.0f a second, %d bytes in %d objects",
+		f.cost(), f.rate(), f.core(), f.commits(), f.commitRate(), f.Bytes/uint64(f.alerts), f.Objects/uint64(f.alerts))
 }
 
 func medianOf[T any](all []T, what func(T) float64) float64 {

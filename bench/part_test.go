@@ -123,11 +123,13 @@ type usage struct {
 	CPU     time.Duration
 	Kernel  time.Duration // of CPU
 	Commits uint64        // synced commits of its store
+	Bytes   uint64        // taken from the heap
+	Objects uint64        // these are, in number
 	Loaded  bool          // what it was told to do meanwhile is under way
 }
 
 func (u usage) since(before usage) usage {
-	return usage{u.CPU - before.CPU, u.Kernel - before.Kernel, u.Commits - before.Commits, u.Loaded}
+	return usage{u.CPU - before.CPU, u.Kernel - before.Kernel, u.Commits - before.Commits, u.Bytes - before.Bytes, u.Objects - before.Objects, u.Loaded}
 }
 
 // account says what the part has used at each line that it is sent, until
@@ -143,6 +145,9 @@ func account(counts func() usage, begin func()) {
 		until := counts()
 		until.Kernel = time.Duration(used.Stime.Nano())
 		until.CPU = until.Kernel + time.Duration(used.Utime.Nano())
+		var memory runtime.MemStats
+		runtime.ReadMemStats(&memory)
+		until.Bytes, until.Objects = memory.TotalAlloc, memory.Mallocs
 		line, _ := json.Marshal(until)
 		fmt.Fprintln(os.Stdout, string(line))
 		if first {
@@ -201,14 +206,24 @@ func get(b *testing.B, url string, into any) {
 
 // profile writes a processor profile of the part to KARTYAR_BENCH_PROFILE, its
 // name and its process, when that is set, until the returned function is called;
-// and an execution trace to KARTYAR_BENCH_TRACE. pprof takes the profiles of
-// several turns together.
+// an execution trace to KARTYAR_BENCH_TRACE, and what was taken from the heap and
+// by whom to KARTYAR_BENCH_HEAP. pprof takes the profiles of several turns
+// together.
 func profile() (stop func()) {
 	stopProfile := recorded("KARTYAR_BENCH_PROFILE", pprof.StartCPUProfile, pprof.StopCPUProfile)
 	stopTrace := recorded("KARTYAR_BENCH_TRACE", trace.Start, trace.Stop)
+	var heap io.Writer
+	stopHeap := recorded("KARTYAR_BENCH_HEAP", func(to io.Writer) error {
+		heap, runtime.MemProfileRate = to, 512
+		return nil
+	}, func() {
+		runtime.GC() // the profile is as of the last one
+		_ = pprof.Lookup("allocs").WriteTo(heap, 0)
+	})
 	return func() {
 		stopTrace()
 		stopProfile()
+		stopHeap()
 	}
 }
 

@@ -95,7 +95,8 @@ func BenchmarkStatus(b *testing.B) {
 					commits = append(commits, float64(used.Commits)/float64(answers))
 				}
 				kernel := float64(used.Kernel.Nanoseconds()) / 1e3 / float64(answers)
-				b.Logf("%-18s %7.1f µs of CPU an answer, %.1f of them in the kernel, %6.0f answers/s, %.3f commits an answer", name, perAnswer, kernel, float64(answers)/took.Seconds(), float64(used.Commits)/float64(answers))
+				b.Logf("%-18s %7.1f µs of CPU an answer, %.1f of them in the kernel, %6.0f answers/s, %.3f commits an answer, %d bytes in %d objects",
+					name, perAnswer, kernel, float64(answers)/took.Seconds(), float64(used.Commits)/float64(answers), used.Bytes/uint64(answers), used.Objects/uint64(answers))
 			}
 		}
 		for name, all := range cost {
