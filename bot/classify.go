@@ -44,7 +44,7 @@ func (c *Client) classify(method string, x *exchange) (result string, _ *Error) 
 	}
 	var answer object
 	if readable {
-		answer, _ = split(body)
+		answer, _ = split(body, nil)
 	}
 	if _, isEnvelope := answer.flag("ok"); !isEnvelope {
 		e.Description = "not an answer of the Bot API: " + strings.TrimSpace(strconv.Itoa(status)+" "+http.StatusText(status))
@@ -58,7 +58,7 @@ func (c *Client) classify(method string, x *exchange) (result string, _ *Error) 
 	}
 	e.Description, _ = answer.text("description")
 	e.Kind = kindFor(e.Code, strings.ToLower(e.Description))
-	parameters := answer.object("parameters")
+	parameters := answer.object("parameters", nil)
 	if _, moved := parameters.number("migrate_to_chat_id"); moved && e.Kind == Refused {
 		// A group that became another kind of group: nothing reaches the old id
 		// ever again. Its people write from the new one, as from any other chat.

@@ -290,7 +290,7 @@ func (c *Client) Me(ctx context.Context) (card.Bot, string, error) {
 	if err != nil {
 		return card.Bot{}, "", err
 	}
-	me, err := readObject(result)
+	me, err := readObject(result, nil)
 	id, ok := me.number("id")
 	if err != nil || !ok || id == 0 {
 		return card.Bot{}, "", &Error{Method: "getMe", Description: "the answer names no bot"}
@@ -321,7 +321,7 @@ func (c *Client) HasWebhook(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	info, err := readObject(result)
+	info, err := readObject(result, nil)
 	if err != nil {
 		return false, &Error{Method: "getWebhookInfo", Description: "the answer cannot be read"}
 	}

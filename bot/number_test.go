@@ -28,7 +28,7 @@ func TestNumber(t *testing.T) {
 		{"odd ids", `[{"update_id":"10"},{"update_id":-1},{"update_id":9223372036854775807},{"update_id":1.5}]`, 3, []int64{10, 11, 12, 13}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := ids(number(gjson.Parse(tt.bodies).Array(), tt.offset)); !slices.Equal(got, tt.want) {
+			if got := ids(number(gjson.Parse(tt.bodies), tt.offset)); !slices.Equal(got, tt.want) {
 				t.Errorf("ids %v, want %v", got, tt.want)
 			}
 		})

@@ -23,13 +23,16 @@ type field struct{ name, raw string }
 
 var errNoObject = errors.New("not a JSON object")
 
-// readObject reads raw as an object.
-func readObject(raw string) (object, error) {
+// few is room for the fields of most objects, which a caller has on its stack.
+type few [8]field
+
+// readObject reads raw as an object. Its fields stand in room while they fit.
+func readObject(raw string, room object) (object, error) {
 	// Neither check says anything of what it read, unlike a decoder's errors.
 	if !valid(raw) {
 		return nil, errNoObject
 	}
-	return split(raw)
+	return split(raw, room)
 }
 
 // nested is how many brackets gjson is let into: it goes into one after the
@@ -45,18 +48,38 @@ func valid(raw string) bool {
 	return gjson.Valid(raw)
 }
 
-// split reads valid JSON as an object.
-func split(raw string) (object, error) {
+// split reads valid JSON as an object. Its fields stand in room while they fit.
+func split(raw string, room object) (object, error) {
 	result := gjson.Parse(raw)
 	if !result.IsObject() {
 		return nil, errNoObject
 	}
-	o := make(object, 0, 8)
+	o := room[:0]
 	result.ForEach(func(name, value gjson.Result) bool {
 		o = append(o, field{name.Str, value.Raw})
 		return true
 	})
+	if o == nil {
+		o = object{} // without fields, but an object
+	}
 	return o, nil
+}
+
+// within returns a field of what an object's field is, as it is written, empty
+// when there is none or that is no object. It is for who wants one field or two:
+// the others are passed over.
+func within(raw, name string) string {
+	if !strings.HasPrefix(raw, "{") {
+		return ""
+	}
+	found := ""
+	gjson.Parse(raw).ForEach(func(other, value gjson.Result) bool {
+		if other.Str == name {
+			found = value.Raw
+		}
+		return true
+	})
+	return found
 }
 
 // raw returns a field as it is written, empty when it is not there.
@@ -75,13 +98,14 @@ func (o object) has(name string) bool {
 	return raw != "" && raw != "null"
 }
 
-// object returns a field that is an object, otherwise nil.
-func (o object) object(name string) object {
+// object returns a field that is an object, otherwise nil. Its fields stand in
+// room while they fit.
+func (o object) object(name string, room object) object {
 	raw := o.raw(name)
 	if !strings.HasPrefix(raw, "{") {
 		return nil
 	}
-	inner, _ := split(raw)
+	inner, _ := split(raw, room)
 	return inner
 }
 
@@ -138,11 +162,12 @@ func whole(raw string) (int64, bool) {
 	return int64(f), true
 }
 
-// decimal returns a field that is a finite number, or one in a string.
-func (o object) decimal(name string) (float64, bool) {
-	s := o.raw(name)
+// fraction reads the finite number that a field is, as it is written, or one in
+// a string.
+func fraction(raw string) (float64, bool) {
+	s := raw
 	if strings.HasPrefix(s, `"`) {
-		s, _ = o.text(name)
+		s, _ = unquote(raw)
 	}
 	f, err := strconv.ParseFloat(s, 64)
 	return f, err == nil && !math.IsNaN(f) && !math.IsInf(f, 0)

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -19,13 +20,17 @@ func FuzzObject(f *testing.F) {
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		var want map[string]json.RawMessage
 		failed := json.Unmarshal(raw, &want) != nil || want == nil
-		got, err := readObject(string(raw))
+		var room few
+		got, err := readObject(string(raw), room[:])
 		if (err != nil) != failed {
 			t.Fatalf("%q: %v", raw, err)
 		}
 		for name, value := range want {
 			if strings.ContainsRune(name, utf8.RuneError) {
 				continue // nothing that anybody looks for
+			}
+			if inside := within(string(bytes.TrimLeft(raw, " \t\r\n")), name); inside != string(value) {
+				t.Errorf("%q: within it field %q is %q, not %q", raw, name, inside, value)
 			}
 			if got.raw(name) != string(value) {
 				t.Errorf("%q: field %q is %q, not %q", raw, name, got.raw(name), value)
@@ -37,7 +42,7 @@ func FuzzObject(f *testing.F) {
 			}
 			var inner map[string]json.RawMessage
 			isObject := json.Unmarshal(value, &inner) == nil && inner != nil
-			if o := got.object(name); (o != nil) != isObject {
+			if o := got.object(name, nil); (o != nil) != isObject {
 				t.Errorf("%q: object %q is %v", raw, name, o)
 			}
 		}

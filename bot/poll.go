@@ -8,6 +8,7 @@ import (
 	"hash/maphash"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"time"
 
@@ -67,23 +68,30 @@ func (c *Client) GetUpdates(ctx context.Context, offset int64, limit int, timeou
 	if list.Type != gjson.Null && !list.IsArray() {
 		return nil, &Error{Method: "getUpdates", Description: "the result is no list"}
 	}
-	return number(list.Array(), offset), nil
+	return number(list, offset), nil
 }
 
 // number gives each update its id, inferred for those whose own cannot be
 // read: ids rise within a batch, so it is at least one more than that of the
 // update before it, or than what the batch began with.
-func number(updates []gjson.Result, offset int64) []Raw {
-	batch := make([]Raw, len(updates))
+func number(list gjson.Result, offset int64) []Raw {
+	if !list.IsArray() {
+		return nil
+	}
+	var batch []Raw
 	next := max(offset, 0)
-	for i, update := range updates {
+	list.ForEach(func(_, update gjson.Result) bool {
 		id, ok := updateID(update.Raw)
 		if !ok {
 			id = next
 		}
-		batch[i] = Raw{UpdateID: id, Body: []byte(update.Raw), guessed: !ok}
+		if batch == nil { // the others are about as long
+			batch = make([]Raw, 0, min(1+len(list.Raw)/(len(update.Raw)+1), defaultPollLimit))
+		}
+		batch = append(batch, Raw{UpdateID: id, Body: []byte(update.Raw), guessed: !ok})
 		next = id + 1
-	}
+		return true
+	})
 	return batch
 }
 
@@ -115,7 +123,7 @@ func (c *Client) Poll(ctx context.Context, keep func(ctx context.Context, batch 
 	if o.Limit <= 0 {
 		o.Limit = defaultPollLimit
 	}
-	p := &poller{Client: c, keep: keep, options: o, limit: o.Limit, webhook: c.profile.DropWebhook, seed: maphash.MakeSeed()}
+	p := &poller{Client: c, keep: keep, options: o, limit: o.Limit, webhook: c.profile.DropWebhook, last: map[uint64][]byte{}, seed: maphash.MakeSeed()}
 	for {
 		wait, err := p.once(ctx)
 		if ctx.Err() != nil {
@@ -194,16 +202,22 @@ func (p *poller) once(ctx context.Context) (time.Duration, error) {
 // fresh returns the updates that were not in the batch before: a server that
 // ignores the offset sends the same ones for ever.
 func (p *poller) fresh(batch []Raw) []Raw {
-	if len(p.last) == 0 {
+	first := slices.IndexFunc(batch, p.stale)
+	if first < 0 {
 		return batch
 	}
-	var fresh []Raw
-	for _, r := range batch {
-		if !bytes.Equal(p.last[maphash.Bytes(p.seed, r.Body)], r.Body) {
+	fresh := slices.Clone(batch[:first]) // the batch itself is still to be confirmed
+	for _, r := range batch[first:] {
+		if !p.stale(r) {
 			fresh = append(fresh, r)
 		}
 	}
 	return fresh
+}
+
+// stale reports whether an update was in the batch before.
+func (p *poller) stale(r Raw) bool {
+	return len(p.last) > 0 && bytes.Equal(p.last[maphash.Bytes(p.seed, r.Body)], r.Body)
 }
 
 // store has the batch kept, however long that takes.
@@ -239,7 +253,7 @@ func (p *poller) confirm(batch []Raw) {
 		return
 	}
 	p.offset = batch[0].UpdateID + 1
-	p.last = make(map[uint64][]byte, len(batch))
+	clear(p.last)
 	for _, r := range batch {
 		p.offset = max(p.offset, r.UpdateID+1)
 		p.last[maphash.Bytes(p.seed, r.Body)] = r.Body

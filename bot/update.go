@@ -30,7 +30,8 @@ var mediaFields = []string{
 // to come from the presser's own chat, which has the presser's id; Private is
 // false for it.
 func Decode(p Profile, bot card.Bot, raw []byte) (Update, error) {
-	top, err := readObject(string(raw))
+	var rooms [2]few
+	top, err := readObject(string(raw), rooms[0][:])
 	if err != nil {
 		return Update{}, fmt.Errorf("%w: %w", ErrUndecodable, err)
 	}
@@ -44,7 +45,7 @@ func Decode(p Profile, bot card.Bot, raw []byte) (Update, error) {
 		u.From.Chat, _ = top.chat()
 		return u, nil
 	}
-	body := top.object(name)
+	body := top.object(name, rooms[1][:])
 	if body == nil {
 		return Update{}, unreadable(name)
 	}
@@ -52,8 +53,8 @@ func Decode(p Profile, bot card.Bot, raw []byte) (Update, error) {
 	if u.From.Chat, ok = body.homeID(chat); !ok || kind != KindCallback && !body.has("chat") {
 		return Update{}, unreadable(name + ".chat.id")
 	}
-	u.User, _ = body.object("from").number("id")
-	where, _ := chat.text("type")
+	u.User, _ = whole(within(body.raw("from"), "id"))
+	where, _ := unquote(within(chat, "type"))
 	u.Private = where == "private"
 	switch kind {
 	case KindMessage, KindEdited:
@@ -103,14 +104,14 @@ func (u *Update) message(kind Kind, m object) error {
 		}
 		u.Kind, u.Text = kind, text
 	case m.has("contact"):
-		contact := m.object("contact")
-		if contact == nil {
+		contact := m.raw("contact")
+		if !strings.HasPrefix(contact, "{") {
 			return unreadable("message.contact")
 		}
 		u.Kind = kind
 		u.Contact = &Contact{Forwarded: forwarded(m)}
-		u.Contact.Phone, _ = contact.text("phone_number")
-		u.Contact.UserID, _ = contact.number("user_id")
+		u.Contact.Phone, _ = unquote(within(contact, "phone_number"))
+		u.Contact.UserID, _ = whole(within(contact, "user_id"))
 	case m.has("location"), m.has("venue"):
 		// A live location is edited all the time, and says nothing new.
 		if kind == KindMessage {
@@ -132,12 +133,12 @@ func (u *Update) message(kind Kind, m object) error {
 // location reads the point of a message. Telegram sends a venue's beside it
 // too.
 func location(m object) *Location {
-	point := m.object("location")
-	if point == nil {
-		point = m.object("venue").object("location")
+	point := m.raw("location")
+	if !strings.HasPrefix(point, "{") {
+		point = within(m.raw("venue"), "location")
 	}
-	lat, ok := point.decimal("latitude")
-	lon, too := point.decimal("longitude")
+	lat, ok := fraction(within(point, "latitude"))
+	lon, too := fraction(within(point, "longitude"))
 	if !ok || !too {
 		return &Location{}
 	}
@@ -173,7 +174,7 @@ func (u *Update) callback(p Profile, q object) error {
 	}
 	// Where edits are not shown there is nothing to edit: the answer will be a
 	// new message.
-	if n, ok := q.object("message").number("message_id"); ok && !p.fromOldClient(id) {
+	if n, ok := whole(within(q.raw("message"), "message_id")); ok && !p.fromOldClient(id) {
 		c.MessageID = int(n)
 	}
 	u.Kind, u.Callback = KindCallback, c
@@ -181,7 +182,7 @@ func (u *Update) callback(p Profile, q object) error {
 }
 
 func (u *Update) membership(m object) {
-	status, _ := m.object("new_chat_member").text("status")
+	status, _ := unquote(within(m.raw("new_chat_member"), "status"))
 	switch status {
 	case "kicked", "left":
 		u.Kind, u.Blocked = KindMembership, true
@@ -194,7 +195,8 @@ func (u *Update) membership(m object) {
 // even an update that Decode refuses can be kept in its chat's order. It
 // agrees with Decode; ok is false when no chat can be made out.
 func ChatOf(raw []byte) (chat int64, ok bool) {
-	top, err := readObject(string(raw))
+	var room few
+	top, err := readObject(string(raw), room[:])
 	if err != nil {
 		return 0, false
 	}
@@ -204,14 +206,15 @@ func ChatOf(raw []byte) (chat int64, ok bool) {
 // chat looks for the chat of an update: in the field that says its kind, or in
 // any when the kind is not known.
 func (o object) chat() (int64, bool) {
+	var room few
 	if kind, name := o.kind(); kind != KindOther {
-		body := o.object(name)
+		body := o.object(name, room[:])
 		return body.homeID(body.home())
 	}
 	var best string // the first by name, wherever it stands
 	var chat int64
 	for _, f := range o {
-		body := o.object(f.name)
+		body := o.object(f.name, room[:])
 		if id, ok := body.homeID(body.home()); ok && (best == "" || f.name < best) {
 			best, chat = f.name, id
 		}
@@ -219,25 +222,25 @@ func (o object) chat() (int64, bool) {
 	return chat, best != ""
 }
 
-// home returns the chat that one kind of update speaks of: its own, or its
-// message's.
-func (o object) home() object {
-	if chat := o.object("chat"); chat != nil {
+// home returns the chat that one kind of update speaks of, as it is written: its
+// own, or its message's.
+func (o object) home() string {
+	if chat := o.raw("chat"); strings.HasPrefix(chat, "{") {
 		return chat
 	}
-	return o.object("message").object("chat")
+	return within(o.raw("message"), "chat")
 }
 
 // homeID returns the id of that chat, or, for what was pressed without a
 // message, of the private chat of who pressed, which is the person's own.
-func (o object) homeID(chat object) (int64, bool) {
-	if id, ok := chat.number("id"); ok && id != 0 {
+func (o object) homeID(chat string) (int64, bool) {
+	if id, ok := whole(within(chat, "id")); ok && id != 0 {
 		return id, true
 	}
 	if o.has("chat") || o.has("message") {
 		return 0, false
 	}
-	id, ok := o.object("from").number("id")
+	id, ok := whole(within(o.raw("from"), "id"))
 	return id, ok && id != 0
 }
 
