@@ -45,7 +45,7 @@ func (c *Client) Introduce(ctx context.Context, a About) (changed bool, err erro
 			if same {
 				continue
 			}
-			params := parameters{{part.parameter, part.value}}.in(language)
+			params := parameters(nil).with(part.parameter, part.value).in(language)
 			if _, err := c.call(ctx, "set"+part.method, params, c.timeout); err != nil {
 				return changed, err
 			}

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -69,7 +70,7 @@ type Options struct {
 // ended: then it wraps the context's.
 type Client struct {
 	profile Profile
-	api     tgbotapi.BotAPI // a pattern: each call works on a copy of its own
+	calls   sync.Pool // of *exchange
 	http    *http.Client
 	line    *line // nil when calls have to go through a proxy
 	redact  *strings.Replacer
@@ -100,9 +101,6 @@ func New(o Options) *Client {
 	}
 	c := &Client{
 		profile: o.Profile,
-		// The library's constructor calls getMe and fails when the network is
-		// down, so it is not used.
-		api:     tgbotapi.BotAPI{Token: o.Token},
 		http:    &http.Client{Transport: transport(o), CheckRedirect: stay},
 		redact:  redactor(o.Token, o.Proxy),
 		log:     o.Log,
@@ -121,7 +119,14 @@ func New(o Options) *Client {
 		c.line = newLine(o.API, o.Workers+2)
 	}
 	base := strings.ReplaceAll(strings.TrimRight(o.API, "/"), "%", "%%")
-	c.api.SetAPIEndpoint(base + "/bot%s/%s")
+	c.calls.New = func() any {
+		// The library's constructor calls getMe and fails when the network is
+		// down, so it is not used.
+		x := &exchange{api: tgbotapi.BotAPI{Token: o.Token}}
+		x.api.Client = x
+		x.api.SetAPIEndpoint(base + "/bot%s/%s")
+		return x
+	}
 	return c
 }
 
@@ -156,9 +161,19 @@ func transport(o Options) *http.Transport {
 // would be handed the token in the Referer header.
 func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
-// exchange is the library's HTTP client for one call. The library knows no
-// context, reads without bound and hides the status; here each is put right.
+// exchange is the library, and its HTTP client, for one call at a time. The
+// library knows no context, reads without bound and hides the status; here each is
+// put right. Nobody holds it when the call has ended, so that the next may have it.
 type exchange struct {
+	api tgbotapi.BotAPI
+	call
+
+	answer answer
+	err    error // of the transport
+}
+
+// call is what an exchange is to do.
+type call struct {
 	ctx     context.Context
 	until   time.Time // when the call has taken too long
 	client  *http.Client
@@ -166,9 +181,6 @@ type exchange struct {
 	payload *payload   // goes in place of the request's body; nil where that stays
 	json    bool       // params do, as JSON
 	params  parameters // of the call
-
-	answer answer
-	err    error // of the transport
 }
 
 // answer is what a server said.
@@ -238,7 +250,12 @@ func (c *Client) call(ctx context.Context, method string, params parameters, tim
 // callWith is call with a file to upload, nil for none; then params are not
 // sent but say what must not come back in an error.
 func (c *Client) callWith(ctx context.Context, method string, params parameters, file *payload, timeout time.Duration) (string, error) {
-	x := &exchange{ctx: ctx, until: time.Now().Add(timeout), client: c.http, payload: file, json: file == nil && c.profile.JSON, params: params}
+	x := c.calls.Get().(*exchange)
+	defer c.release(x)
+	x.call = call{
+		ctx: ctx, until: time.Now().Add(timeout), client: c.http, payload: file,
+		json: file == nil && c.profile.JSON, params: append(x.params[:0], params...), // a copy: theirs are on a stack
+	}
 	if method != "getUpdates" && file == nil { // one call for a hundred updates, and with a long answer
 		x.line = c.line
 	}
@@ -246,14 +263,10 @@ func (c *Client) callWith(ctx context.Context, method string, params parameters,
 	if file == nil && !x.json {
 		form = params.form()
 	}
-	api := c.api
-	api.Client = x
-	if _, err := api.MakeRequest(method, form); x.err == nil && !errors.Is(err, errAnswered) {
+	if _, err := x.api.MakeRequest(method, form); x.err == nil && !errors.Is(err, errAnswered) {
 		x.err = err // the request could not even be built
 	}
-	if x.answer.date != "" {
-		c.dated.Store(&dated{x.answer.date, c.now()})
-	}
+	c.date(x.answer.date)
 	if x.err != nil && ctx.Err() != nil {
 		return "", fmt.Errorf("%s: %w", method, context.Cause(ctx))
 	}
@@ -275,6 +288,22 @@ func (c *Client) callWith(ctx context.Context, method string, params parameters,
 		return "", &longAnswer{failed, []byte(x.answer.body)}
 	}
 	return "", failed
+}
+
+// release gives an exchange back, without anything of its call.
+func (c *Client) release(x *exchange) {
+	params := x.params
+	clear(params)
+	x.call, x.answer, x.err = call{params: params[:0]}, answer{}, nil
+	c.calls.Put(x)
+}
+
+// date notes the date of an answer. It has whole seconds, and of all that have the
+// same the first one tells most.
+func (c *Client) date(header string) {
+	if last := c.dated.Load(); header != "" && (last == nil || last.header != header) {
+		c.dated.Store(&dated{header, c.now()})
+	}
 }
 
 // dated is when an answer came, and the time that it says it was made at.
@@ -299,9 +328,9 @@ func (c *Client) Me(ctx context.Context) (card.Bot, string, error) {
 	return card.Bot{Platform: c.profile.Platform, ID: id}, username, nil
 }
 
-// Ahead says how far this machine's clock was ahead of the platform's at its
-// last answer, by the Date header (RFC 9110, section 6.6.1), which has whole
-// seconds; known is false while no answer had one.
+// Ahead says how far this machine's clock was ahead of the platform's at the
+// first answer of the last second in which one came, by the Date header (RFC 9110,
+// section 6.6.1), which has whole seconds; known is false while no answer had one.
 func (c *Client) Ahead() (ahead time.Duration, known bool) {
 	d := c.dated.Load()
 	if d == nil {

@@ -1,51 +1,74 @@
 package bot
 
-// markup returns the platform's form of k, an InlineKeyboardMarkup or a
-// ReplyKeyboardMarkup in JSON; empty when there is nothing to send. Buttons that
-// the platform does not know are left out.
-func (p Profile) markup(k Keyboard) string {
-	b := make([]byte, 0, 1024)
-	switch k.Kind {
-	case KeyboardInline:
-		b = append(b, `{"inline_keyboard":[`...)
-	case KeyboardMenu:
-		b = append(b, `{"keyboard":[`...)
-	default:
-		return ""
+import "slices"
+
+// keyboard is a Keyboard as a platform shows it: buttons that the platform does
+// not know are left out.
+type keyboard struct {
+	Keyboard
+	on *Profile
+}
+
+// shown returns k as the platform shows it; nothing when it has no buttons there.
+func (p *Profile) shown(k Keyboard) keyboard {
+	if k.Kind != KeyboardInline && k.Kind != KeyboardMenu {
+		return keyboard{}
 	}
-	rows := len(b)
+	shown := keyboard{k, p}
 	for _, row := range k.Rows {
-		b = append(b, '[')
-		buttons := len(b)
-		for _, button := range row {
-			switch {
-			case k.Kind == KeyboardMenu:
-				b = append(appendMenuButton(b, button), ',')
-			case button.Copy == "" || p.CopyText:
-				b = append(appendInlineButton(b, button), ',')
-			}
+		if slices.ContainsFunc(row, shown.has) {
+			return shown
 		}
-		if len(b) == buttons {
-			b = b[:buttons-1]
-			continue
-		}
-		b[len(b)-1] = ']' // in place of the last comma
-		b = append(b, ',')
 	}
-	if len(b) == rows {
-		return ""
+	return keyboard{}
+}
+
+// has reports whether the platform knows a button.
+func (k *keyboard) has(button Button) bool {
+	return k.Kind == KeyboardMenu || button.Copy == "" || k.on.CopyText
+}
+
+// appendJSON appends the platform's form of k, an InlineKeyboardMarkup or a
+// ReplyKeyboardMarkup.
+func (k *keyboard) appendJSON(b []byte) []byte {
+	if k.Kind == KeyboardInline {
+		b = append(b, `{"inline_keyboard":[`...)
+	} else {
+		b = append(b, `{"keyboard":[`...)
 	}
-	b[len(b)-1] = ']'
+	for n := range k.Rows {
+		b = k.appendRow(b, k.Rows[n])
+	}
+	b[len(b)-1] = ']' // in place of the last comma
 	if k.Kind == KeyboardMenu {
 		b = append(b, `,"resize_keyboard":true`...)
-		if p.Persistent {
+		if k.on.Persistent {
 			b = append(b, `,"is_persistent":true`...)
 		}
-		if p.Placeholder {
+		if k.on.Placeholder {
 			b = appendField(b, `,"input_field_placeholder":`, k.Placeholder)
 		}
 	}
-	return string(append(b, '}'))
+	return append(b, '}')
+}
+
+// appendRow appends a row and a comma; nothing when it has no buttons there.
+func (k *keyboard) appendRow(b []byte, row []Button) []byte {
+	before := len(b)
+	b = append(b, '[')
+	for _, button := range row {
+		switch {
+		case k.Kind == KeyboardMenu:
+			b = append(appendMenuButton(b, button), ',')
+		case k.has(button):
+			b = append(appendInlineButton(b, button), ',')
+		}
+	}
+	if len(b) == before+1 {
+		return b[:before]
+	}
+	b[len(b)-1] = ']' // in place of the last comma
+	return append(b, ',')
 }
 
 func appendInlineButton(b []byte, button Button) []byte {

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"maps"
 	"math"
 	"slices"
 	"sync"
@@ -121,13 +122,8 @@ func (l *limits) take(class Class, chat int64, now time.Time) {
 	if len(l.chats) < l.sweep {
 		return
 	}
-	busy := make(map[int64]time.Time)
-	for id, due := range l.chats {
-		if due.After(now) {
-			busy[id] = due
-		}
-	}
-	l.chats, l.sweep = busy, max(sweepAt, 2*len(busy))
+	maps.DeleteFunc(l.chats, func(_ int64, due time.Time) bool { return !due.After(now) })
+	l.sweep = max(sweepAt, 2*len(l.chats))
 }
 
 // pause lets nothing go before until; an earlier pause that lasts longer
@@ -305,12 +301,17 @@ func (g *gate) try() (t ticket, wait time.Duration) {
 func (g *gate) note(t ticket, chat int64, err error) (own bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	now, e := g.now(), asError(err)
+	now := g.now()
+	if err == nil {
+		g.breaker.answered(chat, now)
+		return false
+	}
+	e := asError(err)
 	if e != nil && e.Kind == Limited {
 		g.limits.pause(now.Add(e.RetryAfter))
 	}
 	switch {
-	case err == nil || e != nil && e.Kind != Outage:
+	case e != nil && e.Kind != Outage:
 		g.breaker.answered(chat, now)
 	case e != nil:
 		return g.breaker.failed(t, chat, !e.unreached, now)

@@ -13,6 +13,7 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -35,6 +36,8 @@ type line struct {
 	tls  *tls.Config   // nil without TLS
 	most int           // idle connections kept
 	rest time.Duration // how long an unused one is kept
+
+	dated atomic.Pointer[string] // the Date header of the last answer
 
 	mu     sync.Mutex
 	idle   []*wire     // the last used is the last
@@ -111,8 +114,19 @@ func (l *line) do(ctx context.Context, until time.Time, to *url.URL, contentType
 	}
 	return answer{
 		status: in.StatusCode(), body: string(in.Body()),
-		date: string(in.Header.Peek("Date")), retryAfter: string(in.Header.Peek("Retry-After")),
+		date: l.date(in.Header.Peek("Date")), retryAfter: string(in.Header.Peek("Retry-After")),
 	}, nil
+}
+
+// date returns a Date header as a text, which is that of the last one while they
+// are the same.
+func (l *line) date(header []byte) string {
+	if last := l.dated.Load(); last != nil && *last == string(header) {
+		return *last
+	}
+	date := string(header)
+	l.dated.Store(&date)
+	return date
 }
 
 func (w *wire) exchange(ctx context.Context, out *fasthttp.Request, in *fasthttp.Response) error {
@@ -240,10 +254,11 @@ func newWatch(over net.Conn) (*watch, error) {
 		return nil, fmt.Errorf("looking at a connection: %w", err)
 	}
 	w := &watch{raw: raw}
-	var one [1]byte
+	var one [1]unix.PollFd
 	w.look = func(fd uintptr) bool {
-		_, _, err := unix.Recvfrom(int(fd), one[:], unix.MSG_PEEK|unix.MSG_DONTWAIT)
-		w.quiet = errors.Is(err, unix.EAGAIN)
+		one[0] = unix.PollFd{Fd: int32(fd), Events: unix.POLLIN} //nolint:gosec // a descriptor is small
+		n, err := unix.Poll(one[:], 0)
+		w.quiet = n == 0 && err == nil
 		return true
 	}
 	return w, nil

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strconv"
 	"unicode/utf8"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
@@ -23,7 +24,29 @@ type payload struct {
 // map, which costs more than all that is done with it.
 type parameters []parameter
 
-type parameter struct{ name, value string }
+// parameter is one of a call. Its value is a text or, so that no text is made of
+// what is only to be written into a request, a number or a keyboard.
+type parameter struct {
+	name, value string
+	number      int64    // in place of value, unless it is 0
+	keyboard    keyboard // likewise, unless it has no buttons
+}
+
+// appendTo appends the value of a parameter that is no text.
+func (p *parameter) appendTo(b []byte) []byte {
+	if p.number != 0 {
+		return strconv.AppendInt(b, p.number, 10)
+	}
+	return p.keyboard.appendJSON(b)
+}
+
+// text returns the value as a form has it.
+func (p *parameter) text() string {
+	if p.number != 0 || p.keyboard.Kind != KeyboardNone {
+		return string(p.appendTo(nil))
+	}
+	return p.value
+}
 
 // get returns the value of a name, empty when it has none.
 func (p parameters) get(name string) string {
@@ -37,7 +60,15 @@ func (p parameters) get(name string) string {
 
 // with returns the parameters with one more, as append does.
 func (p parameters) with(name, value string) parameters {
-	return append(p, parameter{name, value})
+	return append(p, parameter{name: name, value: value})
+}
+
+// withNumber is with for a number.
+func (p parameters) withNumber(name string, n int64) parameters {
+	if n == 0 {
+		return p.with(name, "0")
+	}
+	return append(p, parameter{name: name, number: n})
 }
 
 // without returns the parameters but those of the names.
@@ -54,8 +85,8 @@ func (p parameters) without(names ...string) parameters {
 // form returns the parameters as the library takes them.
 func (p parameters) form() tgbotapi.Params {
 	form := make(tgbotapi.Params, len(p))
-	for _, one := range p {
-		form[one.name] = one.value
+	for n := range p {
+		form[p[n].name] = p[n].text()
 	}
 	return form
 }
@@ -67,19 +98,24 @@ const jsonType = "application/json"
 // alike.
 func (p parameters) appendJSON(b []byte) []byte {
 	size := 2
-	for _, one := range p {
-		size += len(one.name) + len(one.value) + len(one.value)/8 + 8
+	for n := range p {
+		size += len(p[n].name) + len(p[n].value) + len(p[n].value)/8 + 8
 	}
 	b = append(slices.Grow(b, size), '{')
-	for n, one := range p {
+	for n := range p {
+		one := &p[n]
 		if n > 0 {
 			b = append(b, ',')
 		}
 		b = append(b, '"')
 		b = append(b, one.name...) // a name of the Bot API's needs no escape
 		b = append(b, '"', ':')
-		switch one.name {
-		case "reply_markup", "link_preview_options", "allowed_updates":
+		switch {
+		case one.number != 0:
+			b = append(one.appendTo(append(b, '"')), '"')
+		case one.keyboard.Kind != KeyboardNone:
+			b = one.appendTo(b)
+		case one.name == "link_preview_options", one.name == "allowed_updates":
 			b = append(b, one.value...)
 		default:
 			b = appendText(b, one.value)

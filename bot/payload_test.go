@@ -2,6 +2,7 @@ package bot
 
 import (
 	"encoding/json"
+	"reflect"
 	"testing"
 	"unicode/utf8"
 )
@@ -13,19 +14,27 @@ func FuzzJSONPayload(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		body := parameters{{"chat_id", "7"}, {"text", text}, {"reply_markup", `{"inline_keyboard":[]}`}}.appendJSON(nil)
+		c := New(Options{Profile: Telegram()})
+		reply := Reply{Text: text, Keyboard: Keyboard{Kind: KeyboardInline, Rows: [][]Button{{{Text: text, Data: "a"}}}}}
+		params := c.messageParams(nil, 7, reply)
+		body := params.appendJSON(nil)
+		type markup struct {
+			Inline [][]struct{ Text, Data string } `json:"inline_keyboard"`
+		}
 		var got struct {
 			Chat   string `json:"chat_id"`
 			Text   string
-			Markup struct {
-				Inline []int `json:"inline_keyboard"`
-			} `json:"reply_markup"`
+			Markup markup `json:"reply_markup"`
 		}
 		if err := json.Unmarshal(body, &got); err != nil {
 			t.Fatalf("%v: %q", err, body)
 		}
-		if got.Chat != "7" || got.Markup.Inline == nil || utf8.ValidString(text) && got.Text != text {
+		if got.Chat != "7" || len(got.Markup.Inline) != 1 || utf8.ValidString(text) && (got.Text != text || got.Markup.Inline[0][0].Text != text) {
 			t.Errorf("%q came as %+v", text, got)
+		}
+		var inForm markup
+		if err := json.Unmarshal([]byte(params.form()["reply_markup"]), &inForm); err != nil || !reflect.DeepEqual(inForm, got.Markup) || params.form()["chat_id"] != "7" {
+			t.Errorf("%q stands in a form as %+v, %v", text, params.form(), err)
 		}
 	})
 }

@@ -16,8 +16,8 @@ const maxCaption = 1024
 func newUpload(params parameters, field, name string, file []byte) (*payload, error) {
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
-	for _, one := range params {
-		if err := form.WriteField(one.name, one.value); err != nil {
+	for n := range params {
+		if err := form.WriteField(params[n].name, params[n].text()); err != nil {
 			return nil, err
 		}
 	}

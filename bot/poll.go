@@ -9,7 +9,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -49,9 +48,9 @@ type PollOptions struct {
 // (Decode refuses it) and confirmed, and nothing that was not received is
 // confirmed with it.
 func (c *Client) GetUpdates(ctx context.Context, offset int64, limit int, timeout time.Duration) ([]Raw, error) {
-	params := parameters{{"limit", strconv.Itoa(limit)}, {"timeout", strconv.Itoa(int(timeout / time.Second))}}
+	params := parameters(nil).withNumber("limit", int64(limit)).withNumber("timeout", int64(timeout/time.Second))
 	if offset != 0 {
-		params = params.with("offset", strconv.FormatInt(offset, 10))
+		params = params.withNumber("offset", offset)
 	}
 	if len(c.profile.AllowedUpdates) > 0 {
 		names, err := json.Marshal(c.profile.AllowedUpdates)

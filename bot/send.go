@@ -78,9 +78,10 @@ func (c *Client) sendReply(ctx context.Context, t *turn, r Reply) (messageID int
 		}
 		r.Edit = 0
 	}
-	params := c.messageParams(t.chat, r)
+	var room [5]parameter
+	params := c.messageParams(room[:0], t.chat, r)
 	if r.Edit != 0 && editable(r.Keyboard.Kind) {
-		id, err := c.send(ctx, t, "editMessageText", params.with("message_id", strconv.Itoa(r.Edit)))
+		id, err := c.send(ctx, t, "editMessageText", params.withNumber("message_id", int64(r.Edit)))
 		if err == nil {
 			if id == 0 {
 				id = r.Edit
@@ -111,7 +112,7 @@ func (c *Client) sendReply(ctx context.Context, t *turn, r Reply) (messageID int
 
 // sendVenue shows a place on a map, as a new message.
 func (c *Client) sendVenue(ctx context.Context, t *turn, r Reply) (int, error) {
-	params := c.messageParams(t.chat, r)
+	params := c.messageParams(nil, t.chat, r)
 	params = params.without("text", "link_preview_options").
 		with("latitude", strconv.FormatFloat(r.Venue.Latitude, 'f', -1, 64)).
 		with("longitude", strconv.FormatFloat(r.Venue.Longitude, 'f', -1, 64))
@@ -138,7 +139,7 @@ func (c *Client) AnswerCallback(ctx context.Context, id string) error {
 	if wait, why := c.gate.closed(c.now()); wait > 0 {
 		return notTried(method, why, wait)
 	}
-	_, err := c.call(ctx, method, parameters{{"callback_query_id", id}}, c.timeout)
+	_, err := c.call(ctx, method, parameters(nil).with("callback_query_id", id), c.timeout)
 	if e := asError(err); e != nil && e.Kind == Limited {
 		c.gate.limited(e.RetryAfter)
 		c.tell(err)
@@ -198,14 +199,14 @@ func notTried(method string, kind ErrorKind, wait time.Duration) error {
 	return &Error{Kind: kind, Method: method, RetryAfter: wait, Description: "not tried: the platform is down or asked to wait"}
 }
 
-// messageParams are the parameters that a new message and an edit share.
-func (c *Client) messageParams(chat int64, r Reply) parameters {
-	params := append(make(parameters, 0, 5), parameter{"chat_id", strconv.FormatInt(chat, 10)}, parameter{"text", c.profile.text(r.Text)})
+// messageParams adds the parameters that a new message and an edit share.
+func (c *Client) messageParams(params parameters, chat int64, r Reply) parameters {
+	params = params.withNumber("chat_id", chat).with("text", c.profile.text(r.Text))
 	if c.profile.NoPreview {
 		params = params.with("link_preview_options", `{"is_disabled":true}`)
 	}
-	if markup := c.profile.markup(r.Keyboard); markup != "" {
-		params = params.with("reply_markup", markup)
+	if shown := c.profile.shown(r.Keyboard); shown.Kind != KeyboardNone {
+		params = append(params, parameter{name: "reply_markup", keyboard: shown})
 	}
 	return params
 }
