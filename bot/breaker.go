@@ -71,6 +71,12 @@ func (b *breaker) try(now time.Time) (t ticket, wait time.Duration) {
 	return ticket{ok: true, probe: true}, 0
 }
 
+// untroubled reports whether nothing failed that is remembered: then an answer
+// tells nothing new.
+func (b *breaker) untroubled() bool {
+	return b.open == 0 && len(b.failing) == 0 && len(b.suspects) == 0
+}
+
 // answered notes that the platform answered a call for a chat, whatever it
 // said: those who failed before this did so by themselves, or in an outage that
 // is over; which of the two, their next try shows.

@@ -71,6 +71,7 @@ type Options struct {
 type Client struct {
 	profile Profile
 	calls   sync.Pool // of *exchange
+	rooms   sync.Pool // of *bytes.Buffer, in which net/http's answers are read
 	http    *http.Client
 	line    *line // nil when calls have to go through a proxy
 	redact  *strings.Replacer
@@ -119,6 +120,7 @@ func New(o Options) *Client {
 		c.line = newLine(o.API, o.Workers+2)
 	}
 	base := strings.ReplaceAll(strings.TrimRight(o.API, "/"), "%", "%%")
+	c.rooms.New = func() any { return new(bytes.Buffer) }
 	c.calls.New = func() any {
 		// The library's constructor calls getMe and fails when the network is
 		// down, so it is not used.
@@ -177,6 +179,7 @@ type call struct {
 	ctx     context.Context
 	until   time.Time // when the call has taken too long
 	client  *http.Client
+	rooms   *sync.Pool // for client's answers
 	line    *line      // in place of client; nil for calls that may take long
 	payload *payload   // goes in place of the request's body; nil where that stays
 	json    bool       // params do, as JSON
@@ -232,7 +235,9 @@ func (x *exchange) whole(req *http.Request) (a answer, err error) {
 		return a, err
 	}
 	defer resp.Body.Close()
-	body := bytes.NewBuffer(make([]byte, 0, max(0, min(resp.ContentLength, maxAnswer))+bytes.MinRead))
+	body := x.rooms.Get().(*bytes.Buffer)
+	defer letGo(x.rooms, body)
+	body.Grow(int(max(0, min(resp.ContentLength, maxAnswer))) + bytes.MinRead)
 	_, err = body.ReadFrom(io.LimitReader(resp.Body, maxAnswer+1))
 	a = answer{status: resp.StatusCode, date: resp.Header.Get("Date"), retryAfter: resp.Header.Get("Retry-After"), body: body.String()}
 	if err == nil && body.Len() > maxAnswer {
@@ -240,6 +245,19 @@ func (x *exchange) whole(req *http.Request) (a answer, err error) {
 	}
 	return a, err
 }
+
+// letGo gives back room for an answer, unless it is too much to keep for one that
+// is hardly ever as long.
+func letGo(rooms *sync.Pool, room *bytes.Buffer) {
+	if room.Cap() <= roomMost {
+		room.Reset()
+		rooms.Put(room)
+	}
+}
+
+// roomMost is how much room is kept for the next answer to getUpdates: a hundred
+// messages need a tenth of it.
+const roomMost = 256 << 10
 
 // call makes one call and returns its result, undecoded JSON. It waits for
 // nothing but the answer.
@@ -253,7 +271,7 @@ func (c *Client) callWith(ctx context.Context, method string, params parameters,
 	x := c.calls.Get().(*exchange)
 	defer c.release(x)
 	x.call = call{
-		ctx: ctx, until: time.Now().Add(timeout), client: c.http, payload: file,
+		ctx: ctx, until: time.Now().Add(timeout), client: c.http, rooms: &c.rooms, payload: file,
 		json: file == nil && c.profile.JSON, params: append(x.params[:0], params...), // a copy: theirs are on a stack
 	}
 	if method != "getUpdates" && file == nil { // one call for a hundred updates, and with a long answer

@@ -156,16 +156,29 @@ func newGate(rate float64, now func() time.Time) *gate {
 	return &gate{now: now, limits: newLimits(rate), breaker: newBreaker()}
 }
 
+// closedFor is the error of who comes while the breaker lets nothing through: for
+// how long it will not.
+type closedFor time.Duration
+
+func (c closedFor) Error() string { return "nothing is let through for " + time.Duration(c).String() }
+
 // acquire waits for a token for a message of the class to the chat. It returns
-// an error only when ctx ends; then no token is spent.
+// an error when the breaker lets nothing through, a closedFor, and when ctx ends;
+// then no token is spent.
 func (g *gate) acquire(ctx context.Context, class Class, chat int64) error {
-	if err := context.Cause(ctx); err != nil {
-		return err
-	}
+	ended := ctx.Err() != nil
 	class = min(class, classes-1)
 	g.mu.Lock()
-	if g.atOnce(class, chat) {
+	now := g.now()
+	closed := g.breaker.wait(now)
+	if closed > 0 || ended || g.atOnce(class, chat, now) {
 		g.mu.Unlock()
+		switch {
+		case closed > 0:
+			return closedFor(closed)
+		case ended:
+			return context.Cause(ctx)
+		}
 		return nil
 	}
 	w := &waiter{chat: chat, gone: make(chan struct{})}
@@ -189,15 +202,14 @@ func (g *gate) acquire(ctx context.Context, class Class, chat int64) error {
 	return context.Cause(ctx)
 }
 
-// atOnce takes a token for a message of the class to the chat when it may go now
-// and nobody waits. g.mu is held.
-func (g *gate) atOnce(class Class, chat int64) bool {
+// atOnce takes a token for a message of the class to the chat when it may go at
+// now and nobody waits. g.mu is held.
+func (g *gate) atOnce(class Class, chat int64, now time.Time) bool {
 	for _, waiting := range g.queue {
 		if len(waiting) > 0 {
 			return false
 		}
 	}
-	now := g.now()
 	if max(g.limits.botWait(class, now), g.limits.chatWait(chat, now)) > 0 {
 		return false
 	}
@@ -293,6 +305,9 @@ func (g *gate) closed(now time.Time) (wait time.Duration, why ErrorKind) {
 func (g *gate) try() (t ticket, wait time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if g.breaker.open == 0 { // then it asks for no time
+		return ticket{ok: true}, 0
+	}
 	return g.breaker.try(g.now())
 }
 
@@ -301,12 +316,13 @@ func (g *gate) try() (t ticket, wait time.Duration) {
 func (g *gate) note(t ticket, chat int64, err error) (own bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	now := g.now()
 	if err == nil {
-		g.breaker.answered(chat, now)
+		if !g.breaker.untroubled() {
+			g.breaker.answered(chat, g.now())
+		}
 		return false
 	}
-	e := asError(err)
+	now, e := g.now(), asError(err)
 	if e != nil && e.Kind == Limited {
 		g.limits.pause(now.Add(e.RetryAfter))
 	}
@@ -326,11 +342,4 @@ func (g *gate) limited(wait time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.limits.pause(g.now().Add(wait))
-}
-
-// broken returns how long after now the breaker lets nothing through.
-func (g *gate) broken(now time.Time) time.Duration {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.breaker.wait(now)
 }

@@ -5,20 +5,15 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"slices"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"github.com/valyala/fasthttp"
-	"golang.org/x/sys/unix"
 )
 
 // line makes the calls that are many: it keeps connections to one server and
@@ -43,16 +38,6 @@ type line struct {
 	idle   []*wire     // the last used is the last
 	sweep  *time.Timer // runs while any are idle
 	closed bool
-}
-
-// wire is one connection.
-type wire struct {
-	net.Conn
-	r     *bufio.Reader
-	w     *bufio.Writer
-	watch *watch
-	body  []byte // of the last request, the room for the next
-	used  time.Time
 }
 
 // headMost is the longest head of an answer. The Bot API's are a tenth of it,
@@ -101,9 +86,11 @@ func (l *line) do(ctx context.Context, until time.Time, to *url.URL, contentType
 	}
 	w.body = write(w.body[:0])
 	out.SetBodyRaw(w.body)
-	stop := context.AfterFunc(ctx, func() { _ = w.SetDeadline(time.Unix(1, 0)) })
-	err = w.exchange(ctx, out, in)
-	if !stop() {
+	if err = w.begin(ctx); err == nil {
+		err = w.exchange(ctx, out, in)
+	}
+	w.end(ctx)
+	if ctx.Err() != nil {
 		err = errors.Join(context.Cause(ctx), err)
 	}
 	if err != nil || in.ConnectionClose() || !l.keep(w) {
@@ -128,54 +115,6 @@ func (l *line) date(header []byte) string {
 	l.dated.Store(&date)
 	return date
 }
-
-func (w *wire) exchange(ctx context.Context, out *fasthttp.Request, in *fasthttp.Response) error {
-	if err := errors.Join(out.Write(w.w), w.w.Flush()); err != nil {
-		return fmt.Errorf("sending a request: %w", err)
-	}
-	if err := w.answered(ctx); err != nil {
-		return fmt.Errorf("waiting for an answer: %w", err)
-	}
-	if err := in.ReadLimitBody(w.r, maxAnswer); err != nil {
-		return fmt.Errorf("reading an answer: %w", unquoted(err))
-	}
-	return nil
-}
-
-// answered waits for the beginning of an answer. A machine that stood still wakes
-// up after the call's end with the answer at the door: who does not look would
-// say the message again.
-func (w *wire) answered(ctx context.Context) error {
-	_, err := w.r.Peek(1)
-	if !errors.Is(err, os.ErrDeadlineExceeded) || ctx.Err() != nil {
-		return err
-	}
-	if err := w.SetReadDeadline(time.Now().Add(doorMost)); err != nil {
-		return err
-	}
-	_, err = w.r.Peek(1)
-	return err
-}
-
-// doorMost is how long it takes to find an answer that has come already.
-const doorMost = 50 * time.Millisecond
-
-// unquoted returns what an error of fasthttp's comes from: its own words quote
-// the answer, in which the request may stand.
-func unquoted(err error) error {
-	var network net.Error
-	if errors.As(err, &network) {
-		return network
-	}
-	for _, known := range []error{io.ErrUnexpectedEOF, io.EOF, fasthttp.ErrBodyTooLarge} {
-		if errors.Is(err, known) {
-			return known
-		}
-	}
-	return errNoHTTP
-}
-
-var errNoHTTP = errors.New("it is not as HTTP wants it, or its head is too long")
 
 // take returns a connection on which nothing is under way, and which ends all
 // that is at until.
@@ -229,45 +168,6 @@ func (l *line) closeUnused() {
 		return
 	}
 	l.sweep.Reset(l.rest - now.Sub(l.idle[0].used))
-}
-
-// watch is who looks whether anything has come over a connection; what it takes for
-// that is made once, as it does so before each call.
-type watch struct {
-	raw   syscall.RawConn
-	look  func(fd uintptr) bool
-	quiet bool // as of the last look
-}
-
-// newWatch returns the watch over a connection; of one that the system does not
-// lend it sees nothing.
-func newWatch(over net.Conn) (*watch, error) {
-	if tls, ok := over.(*tls.Conn); ok {
-		over = tls.NetConn()
-	}
-	under, ok := over.(syscall.Conn)
-	if !ok {
-		return &watch{}, nil
-	}
-	raw, err := under.SyscallConn()
-	if err != nil {
-		return nil, fmt.Errorf("looking at a connection: %w", err)
-	}
-	w := &watch{raw: raw}
-	var one [1]unix.PollFd
-	w.look = func(fd uintptr) bool {
-		one[0] = unix.PollFd{Fd: int32(fd), Events: unix.POLLIN} //nolint:gosec // a descriptor is small
-		n, err := unix.Poll(one[:], 0)
-		w.quiet = n == 0 && err == nil
-		return true
-	}
-	return w, nil
-}
-
-// isQuiet reports whether the server has neither closed the connection nor said
-// anything unasked, which is a farewell as well.
-func (w *watch) isQuiet() bool {
-	return w.raw == nil || w.raw.Read(w.look) == nil && w.quiet
 }
 
 func (l *line) dial(ctx context.Context, until time.Time) (*wire, error) {

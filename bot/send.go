@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -57,10 +58,11 @@ func (c *Client) await(ctx context.Context, method string, t *turn) error {
 	if t.come {
 		return nil
 	}
-	if wait := c.gate.broken(c.now()); wait > 0 {
-		return notTried(method, Outage, wait)
-	}
 	if err := c.gate.acquire(ctx, t.class, t.chat); err != nil {
+		var closed closedFor
+		if errors.As(err, &closed) {
+			return notTried(method, Outage, time.Duration(closed))
+		}
 		return fmt.Errorf("%s: waiting for its turn: %w", method, err)
 	}
 	t.come = true
