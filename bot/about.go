@@ -64,7 +64,7 @@ type aboutPart struct {
 func (a About) parts() []aboutPart {
 	text := func(method, parameter, want string) aboutPart {
 		return aboutPart{method, parameter, want, func(result string) bool {
-			o, _ := readObject(result, nil)
+			o, _ := split(result, nil)
 			got, _ := o.text(parameter)
 			return got == want
 		}}

@@ -24,18 +24,18 @@ const (
 	maxDescription = 200
 )
 
-// classify reads an answer, leniently. It returns the result, undecoded JSON, if
-// the call was accepted.
+// classify reads an answer, leniently. It returns a part of it, undecoded JSON, if
+// the call was accepted: of a long answer nothing else is taken from the heap.
 //
 // What is not the Bot API's own JSON comes from something in between (a proxy,
 // a filter, a portal) and is an Outage whatever its status says, except that
 // 429 is obeyed from anyone: a 403 page of a filter must not mark people as
 // having blocked the bot.
-func (c *Client) classify(method string, x *exchange) (result string, _ *Error) {
+func (c *Client) classify(method, part string, x *exchange) (result string, _ *Error) {
 	status, body := x.answer.status, x.answer.body
 	readable := x.err == nil && valid(body)
-	if readable && gjson.Get(body, "ok").Type == gjson.True {
-		return gjson.Get(body, "result").Raw, nil
+	if readable && gjson.GetBytes(body, "ok").Type == gjson.True {
+		return gjson.GetBytes(body, part).Raw, nil
 	}
 	e := &Error{Kind: Outage, Method: method, Code: status}
 	if x.err != nil {
@@ -44,7 +44,7 @@ func (c *Client) classify(method string, x *exchange) (result string, _ *Error) 
 	}
 	var answer object
 	if readable {
-		answer, _ = split(body, nil)
+		answer, _ = split(string(body), nil)
 	}
 	if _, isEnvelope := answer.flag("ok"); !isEnvelope {
 		e.Description = "not an answer of the Bot API: " + strings.TrimSpace(strconv.Itoa(status)+" "+http.StatusText(status))

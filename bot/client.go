@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -71,7 +72,6 @@ type Options struct {
 type Client struct {
 	profile Profile
 	calls   sync.Pool // of *exchange
-	rooms   sync.Pool // of *bytes.Buffer, in which net/http's answers are read
 	http    *http.Client
 	line    *line // nil when calls have to go through a proxy
 	redact  *strings.Replacer
@@ -120,7 +120,6 @@ func New(o Options) *Client {
 		c.line = newLine(o.API, o.Workers+2)
 	}
 	base := strings.ReplaceAll(strings.TrimRight(o.API, "/"), "%", "%%")
-	c.rooms.New = func() any { return new(bytes.Buffer) }
 	c.calls.New = func() any {
 		// The library's constructor calls getMe and fails when the network is
 		// down, so it is not used.
@@ -171,7 +170,8 @@ type exchange struct {
 	call
 
 	answer answer
-	err    error // of the transport
+	room   []byte // of the last answer, the room for the next
+	err    error  // of the transport
 }
 
 // call is what an exchange is to do.
@@ -179,7 +179,6 @@ type call struct {
 	ctx     context.Context
 	until   time.Time // when the call has taken too long
 	client  *http.Client
-	rooms   *sync.Pool // for client's answers
 	line    *line      // in place of client; nil for calls that may take long
 	payload *payload   // goes in place of the request's body; nil where that stays
 	json    bool       // params do, as JSON
@@ -190,8 +189,8 @@ type call struct {
 type answer struct {
 	status           int
 	date, retryAfter string // headers
-	body             string
-	long             bool // it is longer than maxAnswer; body is its beginning
+	body             []byte // in room that the next call gets
+	long             bool   // it is longer than maxAnswer; body is its beginning
 }
 
 // errAnswered is what the library gets in place of an answer. It would decode it
@@ -211,13 +210,13 @@ func (x *exchange) exchange(req *http.Request) (answer, error) {
 	case x.line == nil:
 		return x.whole(req)
 	case x.json:
-		return x.line.do(x.ctx, x.until, req.URL, jsonType, x.params.appendJSON)
+		return x.line.do(x.ctx, x.until, req.URL, jsonType, x.params.appendJSON, x.room)
 	}
 	form, err := io.ReadAll(req.Body) // what the library wrote, which is short
 	if err != nil {
 		return answer{}, fmt.Errorf("reading a request's body: %w", err)
 	}
-	return x.line.do(x.ctx, x.until, req.URL, req.Header.Get("Content-Type"), func(b []byte) []byte { return append(b, form...) })
+	return x.line.do(x.ctx, x.until, req.URL, req.Header.Get("Content-Type"), func(b []byte) []byte { return append(b, form...) }, x.room)
 }
 
 // whole makes a request by net/http and reads its answer to the end.
@@ -235,43 +234,32 @@ func (x *exchange) whole(req *http.Request) (a answer, err error) {
 		return a, err
 	}
 	defer resp.Body.Close()
-	body := x.rooms.Get().(*bytes.Buffer)
-	defer letGo(x.rooms, body)
-	body.Grow(int(max(0, min(resp.ContentLength, maxAnswer))) + bytes.MinRead)
+	body := bytes.NewBuffer(slices.Grow(x.room[:0], int(max(0, min(resp.ContentLength, maxAnswer)))+bytes.MinRead))
 	_, err = body.ReadFrom(io.LimitReader(resp.Body, maxAnswer+1))
-	a = answer{status: resp.StatusCode, date: resp.Header.Get("Date"), retryAfter: resp.Header.Get("Retry-After"), body: body.String()}
+	a = answer{status: resp.StatusCode, date: resp.Header.Get("Date"), retryAfter: resp.Header.Get("Retry-After"), body: body.Bytes()}
 	if err == nil && body.Len() > maxAnswer {
 		a.long, err = true, fmt.Errorf("the answer is longer than %d bytes", maxAnswer)
 	}
 	return a, err
 }
 
-// letGo gives back room for an answer, unless it is too much to keep for one that
-// is hardly ever as long.
-func letGo(rooms *sync.Pool, room *bytes.Buffer) {
-	if room.Cap() <= roomMost {
-		room.Reset()
-		rooms.Put(room)
-	}
-}
-
-// roomMost is how much room is kept for the next answer to getUpdates: a hundred
-// messages need a tenth of it.
-const roomMost = 256 << 10
+// roomMost is how much room is kept for a next answer: a hundred short messages
+// need half of it.
+const roomMost = 128 << 10
 
 // call makes one call and returns its result, undecoded JSON. It waits for
 // nothing but the answer.
 func (c *Client) call(ctx context.Context, method string, params parameters, timeout time.Duration) (string, error) {
-	return c.callWith(ctx, method, params, nil, timeout)
+	return c.callFor(ctx, "result", method, params, nil, timeout)
 }
 
-// callWith is call with a file to upload, nil for none; then params are not
-// sent but say what must not come back in an error.
-func (c *Client) callWith(ctx context.Context, method string, params parameters, file *payload, timeout time.Duration) (string, error) {
+// callFor is call for a part of the answer, and with a file to upload, nil for
+// none; then params are not sent but say what must not come back in an error.
+func (c *Client) callFor(ctx context.Context, part, method string, params parameters, file *payload, timeout time.Duration) (string, error) {
 	x := c.calls.Get().(*exchange)
 	defer c.release(x)
 	x.call = call{
-		ctx: ctx, until: time.Now().Add(timeout), client: c.http, rooms: &c.rooms, payload: file,
+		ctx: ctx, until: time.Now().Add(timeout), client: c.http, payload: file,
 		json: file == nil && c.profile.JSON, params: append(x.params[:0], params...), // a copy: theirs are on a stack
 	}
 	if method != "getUpdates" && file == nil { // one call for a hundred updates, and with a long answer
@@ -291,7 +279,7 @@ func (c *Client) callWith(ctx context.Context, method string, params parameters,
 	if x.err != nil && !time.Now().Before(x.until) {
 		x.err = fmt.Errorf("no answer within %v", timeout)
 	}
-	result, failed := c.classify(method, x)
+	result, failed := c.classify(method, part, x)
 	if failed == nil {
 		return result, nil
 	}
@@ -303,16 +291,18 @@ func (c *Client) callWith(ctx context.Context, method string, params parameters,
 	}
 	failed.Description = c.tidy(failed.Description)
 	if x.answer.long {
-		return "", &longAnswer{failed, []byte(x.answer.body)}
+		return "", &longAnswer{failed, bytes.Clone(x.answer.body)}
 	}
 	return "", failed
 }
 
 // release gives an exchange back, without anything of its call.
 func (c *Client) release(x *exchange) {
-	params := x.params
-	clear(params)
-	x.call, x.answer, x.err = call{params: params[:0]}, answer{}, nil
+	clear(x.params)
+	if room := x.answer.body; cap(room) > cap(x.room) && cap(room) <= roomMost {
+		x.room = room[:0]
+	}
+	x.call, x.answer, x.err = call{params: x.params[:0]}, answer{}, nil
 	c.calls.Put(x)
 }
 
@@ -337,7 +327,7 @@ func (c *Client) Me(ctx context.Context) (card.Bot, string, error) {
 	if err != nil {
 		return card.Bot{}, "", err
 	}
-	me, err := readObject(result, nil)
+	me, err := split(result, nil)
 	id, ok := me.number("id")
 	if err != nil || !ok || id == 0 {
 		return card.Bot{}, "", &Error{Method: "getMe", Description: "the answer names no bot"}
@@ -368,7 +358,7 @@ func (c *Client) HasWebhook(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	info, err := readObject(result, nil)
+	info, err := split(result, nil)
 	if err != nil {
 		return false, &Error{Method: "getWebhookInfo", Description: "the answer cannot be read"}
 	}

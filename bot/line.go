@@ -71,8 +71,8 @@ func newLine(api string, most int) *line {
 }
 
 // do posts what write appends and reads the answer to the end, which is over at
-// until.
-func (l *line) do(ctx context.Context, until time.Time, to *url.URL, contentType string, write func([]byte) []byte) (answer, error) {
+// until. The answer's body stands in room while it fits.
+func (l *line) do(ctx context.Context, until time.Time, to *url.URL, contentType string, write func([]byte) []byte, room []byte) (answer, error) {
 	out, in := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()
 	defer fasthttp.ReleaseRequest(out)
 	defer fasthttp.ReleaseResponse(in)
@@ -100,7 +100,7 @@ func (l *line) do(ctx context.Context, until time.Time, to *url.URL, contentType
 		return answer{}, err
 	}
 	return answer{
-		status: in.StatusCode(), body: string(in.Body()),
+		status: in.StatusCode(), body: append(room[:0], in.Body()...),
 		date: l.date(in.Header.Peek("Date")), retryAfter: string(in.Header.Peek("Retry-After")),
 	}, nil
 }

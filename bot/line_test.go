@@ -23,8 +23,8 @@ func post(ctx context.Context, l *line, to, body string) (int, string, error) {
 		return 0, "", err
 	}
 	write := func(b []byte) []byte { return append(b, body...) }
-	answer, err := l.do(ctx, time.Now().Add(callTimeout), at, "application/x-www-form-urlencoded", write)
-	return answer.status, answer.body, err
+	answer, err := l.do(ctx, time.Now().Add(callTimeout), at, "application/x-www-form-urlencoded", write, nil)
+	return answer.status, string(answer.body), err
 }
 
 // echo answers with what it was sent, and counts calls and connections.

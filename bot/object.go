@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"math"
@@ -27,12 +28,12 @@ var errNoObject = errors.New("not a JSON object")
 type few [8]field
 
 // readObject reads raw as an object. Its fields stand in room while they fit.
-func readObject(raw string, room object) (object, error) {
+func readObject(raw []byte, room object) (object, error) {
 	// Neither check says anything of what it read, unlike a decoder's errors.
 	if !valid(raw) {
 		return nil, errNoObject
 	}
-	return split(raw, room)
+	return split(string(raw), room)
 }
 
 // nested is how many brackets gjson is let into: it goes into one after the
@@ -41,11 +42,11 @@ const nested = 10_000
 
 // valid reports whether raw is JSON. gjson finds out in a quarter of the time
 // that the standard library takes, which bounds the depth.
-func valid(raw string) bool {
-	if strings.Count(raw, "{")+strings.Count(raw, "[") > nested {
-		return json.Valid([]byte(raw))
+func valid(raw []byte) bool {
+	if bytes.Count(raw, []byte("{"))+bytes.Count(raw, []byte("[")) > nested {
+		return json.Valid(raw)
 	}
-	return gjson.Valid(raw)
+	return gjson.ValidBytes(raw)
 }
 
 // split reads valid JSON as an object. Its fields stand in room while they fit.

@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/tidwall/gjson"
 )
 
 // Send says r to the chat when it is the chat's turn: see [Client.SendInTurn].
@@ -180,7 +178,7 @@ func (c *Client) sendWith(ctx context.Context, t *turn, method string, params pa
 	if !leave.ok {
 		return 0, notTried(method, Outage, wait)
 	}
-	result, err := c.callWith(ctx, method, params, file, c.timeout)
+	number, err := c.callFor(ctx, "result.message_id", method, params, file, c.timeout)
 	if own := c.gate.note(leave, t.chat, err); own {
 		asError(err).Kind = Failing
 	}
@@ -192,7 +190,7 @@ func (c *Client) sendWith(ctx context.Context, t *turn, method string, params pa
 		return 0, err
 	}
 	// Accepted, even if the result does not name the message.
-	id, _ := whole(gjson.Get(result, "message_id").Raw)
+	id, _ := whole(number)
 	return int(id), nil
 }
 

@@ -31,7 +31,7 @@ var mediaFields = []string{
 // false for it.
 func Decode(p Profile, bot card.Bot, raw []byte) (Update, error) {
 	var rooms [2]few
-	top, err := readObject(string(raw), rooms[0][:])
+	top, err := readObject(raw, rooms[0][:])
 	if err != nil {
 		return Update{}, fmt.Errorf("%w: %w", ErrUndecodable, err)
 	}
@@ -196,7 +196,7 @@ func (u *Update) membership(m object) {
 // agrees with Decode; ok is false when no chat can be made out.
 func ChatOf(raw []byte) (chat int64, ok bool) {
 	var room few
-	top, err := readObject(string(raw), room[:])
+	top, err := readObject(raw, room[:])
 	if err != nil {
 		return 0, false
 	}

@@ -26,8 +26,8 @@ type wire struct {
 	body  []byte // of the last request, the room for the next
 	used  time.Time
 
-	// Of the contexts of calls only the owner of the connection knows, but for
-	// under, of which those hear who end a call.
+	// Whose call it is has the connection for itself, but under is also read by who
+	// interrupts the call.
 	heard  <-chan struct{} // closed when the context ends whose end is heard
 	forget func() bool     // has it heard no more; nil when none is
 	mu     sync.Mutex
@@ -35,8 +35,8 @@ type wire struct {
 }
 
 // begin has the end of ctx end what is under way over the connection, from now
-// until end. To hear of it costs three objects and the lock that all who share ctx
-// share: so it is gone on with from call to call while ctx is the same.
+// until end. To hear of it takes three objects, and a lock that all who share ctx
+// share: so it is heard on from call to call while ctx is the same.
 func (w *wire) begin(ctx context.Context) error {
 	done := ctx.Done()
 	w.mu.Lock()
