@@ -77,13 +77,17 @@ func (r Rules) compose(tx *store.Tx, now time.Time, d store.Due) (m Message, p s
 			}
 			m.Office = topic(items[0])
 		}
-		for _, item := range items {
-			if topic(item) == m.Office && len(m.Items) < itemsMost {
-				item.Several = c.NeedsNames()
-				m.Items = append(m.Items, item)
-			}
+		items = slices.DeleteFunc(items, func(item Item) bool { return topic(item) != m.Office })
+		for i := range items {
+			items[i].Several = c.NeedsNames()
+		}
+		if m.Items == nil {
+			m.Items = items
+		} else {
+			m.Items = append(m.Items, items...)
 		}
 	}
+	m.Items = m.Items[:min(len(m.Items), itemsMost)]
 	return m, p, true, nil
 }
 
@@ -125,10 +129,9 @@ func (r Rules) itemsFor(p *store.Person, now time.Time, class store.Class, chat 
 	case class == store.Alerts && !f.Alert.Due.IsZero():
 		items = pending(p, f)
 	case class == store.Reminders && !f.Reminder.IsZero():
-		all, due := r.waiting(p, f)
-		for i := range all {
-			if !due[i].After(now) {
-				items = append(items, all[i])
+		for _, w := range r.waiting(p, f) {
+			if !w.next.After(now) {
+				items = append(items, w.Item)
 			}
 		}
 	}
@@ -190,8 +193,8 @@ func (r Rules) noteItems(tx *store.Tx, now time.Time, m Message, items []Item, o
 	} else if p, err = tx.Person(person); err != nil {
 		return err
 	}
-	before := p
-	p.Followers = ownFollowers(p.Followers) // all that changes by being told
+	before := p // as it stays: followers are all that changes by being told
+	before.Followers = appendFollowers(make([]store.Follower, 0, 1), p.Followers)
 	f := p.Follower(m.Chat)
 	if f == nil {
 		return nil

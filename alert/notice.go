@@ -1,6 +1,7 @@
 package alert
 
 import (
+	"slices"
 	"time"
 
 	"kartyar/card"
@@ -34,8 +35,13 @@ type Item struct {
 }
 
 // pending returns what f has not been told of p, whether or not it may be told
-// now. Telling it is what settles it.
-func pending(p *store.Person, f *store.Follower) (items []Item) {
+// now. Telling it is what settles it. The room for it is the caller's, as that of
+// dues.
+func pending(p *store.Person, f *store.Follower) []Item {
+	return appendPending(make([]Item, 0, 1), p, f)
+}
+
+func appendPending(items []Item, p *store.Person, f *store.Follower) []Item {
 	for i := range p.Applications {
 		a := &p.Applications[i]
 		item := Item{ID: a.Record.ID, State: a.Record.Current(), Arrival: a.Arrival, Problem: a.Problem, Wish: f.Office}
@@ -113,17 +119,28 @@ func mayBeSame(a, b *store.Application) bool {
 // listed reports whether the same card at the same office is in items already,
 // under another id.
 func listed(items []Item, item Item) bool {
-	for _, other := range items {
-		if other.Event == item.Event && other.Arrival.Office == item.Arrival.Office && other.ID.SameCard(item.ID) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(items, func(other Item) bool { return other.isAs(item) })
 }
 
-// waiting returns the cards of which f was told and that still lie there, each
-// with the time of its next reminder; those without one are left out.
-func (r Rules) waiting(p *store.Person, f *store.Follower) (items []Item, due []time.Time) {
+// isAs reports whether two items tell the same of one card, maybe under two ids.
+func (i Item) isAs(other Item) bool {
+	return i.Event == other.Event && i.Arrival.Office == other.Arrival.Office && i.ID.SameCard(other.ID)
+}
+
+// remindable is a card of which somebody was told and that still lies there.
+type remindable struct {
+	Item
+	next time.Time // of its reminders
+}
+
+// waiting returns the cards of which f was told and that still lie there; those
+// without a further reminder are left out. The room for it is the caller's, as
+// that of dues.
+func (r Rules) waiting(p *store.Person, f *store.Follower) []remindable {
+	return r.appendWaiting(make([]remindable, 0, 1), p, f)
+}
+
+func (r Rules) appendWaiting(all []remindable, p *store.Person, f *store.Follower) []remindable {
 	for i := range p.Applications {
 		a := &p.Applications[i]
 		told := f.ToldOf(a.Record.ID)
@@ -135,12 +152,11 @@ func (r Rules) waiting(p *store.Person, f *store.Follower) (items []Item, due []
 			ID: a.Record.ID, Event: Waiting, State: a.Record.Current(), Arrival: a.Arrival,
 			Wish: f.Office, ToldAt: told.At,
 		}
-		if !ok || listed(items, item) {
-			continue
+		if ok && !slices.ContainsFunc(all, func(other remindable) bool { return other.isAs(item) }) {
+			all = append(all, remindable{item, next})
 		}
-		items, due = append(items, item), append(due, next)
 	}
-	return items, due
+	return all
 }
 
 // nextReminder returns when the next reminder of a told arrival is due. Those

@@ -26,10 +26,9 @@ func (r Rules) schedule(p *store.Person, f *store.Follower, now time.Time, rush 
 		return
 	}
 	f.Alert = store.Pending{}
-	_, due := r.waiting(p, f)
-	for _, at := range due {
-		if f.Reminder.IsZero() || at.Before(f.Reminder) {
-			f.Reminder = second(at)
+	for _, w := range r.waiting(p, f) {
+		if f.Reminder.IsZero() || w.next.Before(f.Reminder) {
+			f.Reminder = second(w.next)
 		}
 	}
 }
@@ -62,18 +61,17 @@ func knownSince(p *store.Person, f *store.Follower, a *store.Application) (at ti
 // snapshot copies a person so that settle can tell what changed.
 func snapshot(p store.Person) store.Person {
 	p.Applications = slices.Clone(p.Applications)
-	p.Followers = ownFollowers(p.Followers)
+	p.Followers = appendFollowers(nil, p.Followers)
 	return p
 }
 
-// ownFollowers copies followers with what they know. settle changes nothing else
-// of a person.
-func ownFollowers(all []store.Follower) []store.Follower {
-	all = slices.Clone(all)
-	for i := range all {
-		all[i].Told = slices.Clone(all[i].Told)
+// appendFollowers copies followers with what they know, which settle changes.
+func appendFollowers(own, all []store.Follower) []store.Follower {
+	own = append(own, all...)
+	for i := range own {
+		own[i].Told = slices.Clone(own[i].Told)
 	}
-	return all
+	return own
 }
 
 // settle schedules every follower of p, writes the person when anything is
@@ -130,12 +128,16 @@ func moveDues(tx *store.Tx, from, to []store.Due) error {
 }
 
 // dues are the outbox rows that stand for what a follower waits for; none where
-// there is no follower.
+// there is no follower. It is as short as it is so that the room for them is its
+// callers': of most it need not be taken from the heap.
 func dues(person card.PersonKey, f *store.Follower) []store.Due {
-	if f == nil || f.Alert.Due.IsZero() && f.Reminder.IsZero() {
-		return nil
+	return appendDues(make([]store.Due, 0, 2), person, f)
+}
+
+func appendDues(rows []store.Due, person card.PersonKey, f *store.Follower) []store.Due {
+	if f == nil {
+		return rows
 	}
-	rows := make([]store.Due, 0, 2)
 	alerts, reminders := store.Alerts, store.Reminders
 	if f.Held {
 		alerts, reminders = store.HeldAlerts, store.HeldReminders

@@ -8,12 +8,23 @@ import (
 
 // batch is what one commit will write.
 type batch struct {
-	txn     *badger.Txn // the state before it, for reading
-	rows    map[string][]byte
-	undo    []undone // what the function that runs has written over
+	txn *badger.Txn // the state before it, for reading
+	slate
 	waiting []*request
 	tally
 }
+
+// slate is what a batch is written on: room that a later one uses again.
+type slate struct {
+	rows    map[string][]byte
+	undo    []undone       // what the function that runs has written over
+	room    rowRoom        // of the values, and of the keys for Badger
+	entries []badger.Entry // the rows for Badger
+}
+
+// slateMost is the number of rows of a batch whose slate is used again: to wipe
+// that of a list would cost the small batches after it more than they are.
+const slateMost = 1024
 
 // tally is what a batch comes to beside its rows. All of it only grows, so that
 // an earlier one says how to go back.
@@ -39,7 +50,25 @@ type savepoint struct {
 }
 
 func (s *Store) newBatch() *batch {
-	return &batch{txn: s.db.NewTransaction(false), rows: make(map[string][]byte, s.rowsLately), tally: tally{inbox: s.inboxSeq}}
+	b := &batch{txn: s.db.NewTransaction(false), slate: s.slate, tally: tally{inbox: s.inboxSeq}}
+	if s.slate = (slate{}); b.rows == nil {
+		b.rows = map[string][]byte{}
+	}
+	return b
+}
+
+// wipe has the batch's room used again, once all that was written there is
+// committed or given up.
+func (s *Store) wipe(b *batch) {
+	if len(b.rows) > slateMost {
+		return
+	}
+	clear(b.rows)
+	clear(b.undo)
+	clear(b.entries)
+	b.undo, b.entries = b.undo[:0], b.entries[:0]
+	b.room.empty()
+	s.slate = b.slate
 }
 
 func (b *batch) savepoint() savepoint { return savepoint{len(b.undo), b.tally} }

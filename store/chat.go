@@ -95,7 +95,7 @@ func wholeSecond(t time.Time) time.Time {
 
 // Chat returns a chat; found is false when it never wrote or was deleted.
 func (tx *Tx) Chat(key card.ChatKey) (c Chat, found bool, err error) {
-	row := rowKey(chatKind, key[:])
+	row := tx.rowKey(chatKind, key[:])
 	c, found, remembers := tx.remembered(key, row)
 	if found {
 		return c.clone(), true, nil
@@ -122,7 +122,7 @@ func (tx *Tx) remembered(key card.ChatKey, row []byte) (c Chat, found, remembers
 // PutChat writes a chat. It costs little if nothing has changed: most who write
 // ask what they asked before.
 func (tx *Tx) PutChat(key card.ChatKey, c Chat) error {
-	row := rowKey(chatKind, key[:])
+	row := tx.rowKey(chatKind, key[:])
 	c = c.clone()
 	if before, found, _ := tx.remembered(key, row); found && c.equals(before) {
 		return nil
@@ -139,7 +139,7 @@ func (tx *Tx) DeleteChat(key card.ChatKey) error {
 	if err := tx.DropSetAside(key); err != nil {
 		return err
 	}
-	if err := tx.delete(rowKey(chatKind, key[:])); err != nil {
+	if err := tx.delete(tx.rowKey(chatKind, key[:])); err != nil {
 		return err
 	}
 	tx.batch.chats = append(tx.batch.chats, writtenChat{key: key})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -214,15 +215,15 @@ func (s *Store) commitBatch(first *request, bulk bool) {
 	}
 	err := s.finish(b)
 	s.keepPace(p)
-	if over == nil {
-		return
-	}
-	if err != nil {
+	switch {
+	case over == nil:
+	case err != nil:
 		over.txn.Discard()
 		over.waiting[0].done <- err // it saw what could not be written
-		return
+	default:
+		_ = s.finish(over) // its one writer has been told
 	}
-	_ = s.finish(over) // its one writer has been told
+	s.wipe(b) // where over's rows stand as well
 }
 
 // finish commits a batch and tells its writers.
@@ -314,7 +315,7 @@ func (s *Store) write(b *batch) error {
 	written := b.written() + ownBytes
 	s.unflushed.add(txn.ReadTs(), written)
 	s.written.Add(written)
-	s.head, s.inboxSeq, s.rowsLately = next, b.inbox, min(len(b.rows), 1024)
+	s.head, s.inboxSeq = next, b.inbox
 	s.chats.committed(b.chats)
 	s.hooksMu.RLock()
 	defer s.hooksMu.RUnlock()
@@ -326,8 +327,9 @@ func (s *Store) write(b *batch) error {
 
 // fill puts the batch's rows, its number and the head into txn.
 func (s *Store) fill(txn *badger.Txn, b *batch, next *head) error {
+	b.entries = slices.Grow(b.entries, len(b.rows)+2)
 	for key, value := range b.rows {
-		if err := put(txn, []byte(key), value); err != nil {
+		if err := b.put(txn, key, value); err != nil {
 			return err
 		}
 	}
@@ -340,29 +342,32 @@ func (s *Store) fill(txn *badger.Txn, b *batch, next *head) error {
 		}
 		s.mark.slot.tables = tables
 		for seq := next.Low + 1; seq <= through; seq++ {
-			if err := put(txn, numberedKey(seq), nil); err != nil {
+			if err := b.put(txn, string(numberedKey(seq)), nil); err != nil {
 				return err
 			}
 		}
 		next.Low = through
 	}
-	sealed, err := s.vault.seal(headKey, next)
+	sealed, err := s.vault.seal(&b.room, headKey, next)
 	if err != nil {
 		return err
 	}
-	number, err := s.vault.seal(numberedKey(next.Seq), nil)
+	number, err := s.vault.seal(&b.room, numberedKey(next.Seq), nil)
 	if err != nil {
 		return err
 	}
-	return errors.Join(put(txn, headKey, sealed), put(txn, numberedKey(next.Seq), number))
+	return errors.Join(b.put(txn, string(headKey), sealed), b.put(txn, string(numberedKey(next.Seq)), number))
 }
 
-func put(txn *badger.Txn, key, value []byte) error {
+// put adds a row to txn, which keeps nothing of it once it is committed.
+func (b *batch) put(txn *badger.Txn, key string, value []byte) error {
+	row := badger.Entry{Key: append(b.room.cut(len(key)), key...), Value: value}
 	var err error
 	if value == nil {
-		err = txn.Delete(key)
+		err = txn.Delete(row.Key)
 	} else {
-		err = txn.Set(key, value)
+		b.entries = append(b.entries, row)
+		err = txn.SetEntry(&b.entries[len(b.entries)-1])
 	}
 	if err != nil {
 		return fmt.Errorf("adding a row of kind %q to the commit: %w", key[:1], err)

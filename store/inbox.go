@@ -49,17 +49,17 @@ func (tx *Tx) place(u *Update) error {
 }
 
 // PutUpdate writes a row of the inbox back.
-func (tx *Tx) PutUpdate(u Update) error { return tx.put(inboxKey(u.Seq), &u) }
+func (tx *Tx) PutUpdate(u Update) error { return tx.put(tx.rowKey(inboxKind, be64(u.Seq)), &u) }
 
 // Update returns a row of the inbox; found is false once it is gone.
 func (tx *Tx) Update(seq uint64) (u Update, found bool, err error) {
-	found, err = tx.get(inboxKey(seq), &u)
+	found, err = tx.get(tx.rowKey(inboxKind, be64(seq)), &u)
 	u.Seq = seq
 	return u, found, err
 }
 
 // DeleteUpdate takes a row out of the inbox.
-func (tx *Tx) DeleteUpdate(seq uint64) error { return tx.delete(inboxKey(seq)) }
+func (tx *Tx) DeleteUpdate(seq uint64) error { return tx.delete(tx.rowKey(inboxKind, be64(seq))) }
 
 // Inbox calls each with the rows of the inbox in their order. Of one that is
 // damaged each is given its place alone, and ErrDamaged.
@@ -136,8 +136,6 @@ func (tx *Tx) DropOldSetAside(before time.Time) (dropped int, err error) {
 
 // sweepMost is how many rows one sweep takes, so that no commit grows large.
 const sweepMost = 2000
-
-func inboxKey(seq uint64) []byte { return rowKey(inboxKind, be64(seq)) }
 
 // findInboxEnd lets new rows follow the last one on disk.
 func (s *Store) findInboxEnd() error {

@@ -10,7 +10,7 @@ import (
 
 // PutDue adds a row to the outbox. At is cut to the second.
 func (tx *Tx) PutDue(d Due) error {
-	key, err := dueKey(d)
+	key, err := appendDueKey(tx.key[:0], d)
 	if err != nil {
 		return err
 	}
@@ -23,7 +23,7 @@ func (tx *Tx) PutDue(d Due) error {
 
 // DeleteDue takes a row out of the outbox.
 func (tx *Tx) DeleteDue(d Due) error {
-	key, err := dueKey(d)
+	key, err := appendDueKey(tx.key[:0], d)
 	if err != nil {
 		return err
 	}
@@ -37,11 +37,11 @@ func (tx *Tx) DeleteDue(d Due) error {
 // person's row tells; what a row holds is not read, so that a damaged one keeps
 // nobody's waiting.
 func (tx *Tx) Due(from Due, until time.Time, each func(Due) bool) error {
-	prefix, err := duePrefix(from.Bot, from.Class)
+	prefix, err := appendDuePrefix(nil, from.Bot, from.Class)
 	if err != nil {
 		return err
 	}
-	first, err := dueKey(from)
+	first, err := appendDueKey(make([]byte, 0, dueSize), from)
 	if err != nil {
 		return err
 	}
@@ -105,21 +105,21 @@ var platformBytes = map[card.Platform]byte{card.Telegram: 't', card.Bale: 'b'}
 // with, the time, the person and the chat.
 const dueSize = classAt + 1 + 8 + 16 + 16
 
-func duePrefix(bot card.Bot, class Class) ([]byte, error) {
+func appendDuePrefix(b []byte, bot card.Bot, class Class) ([]byte, error) {
 	platform, ok := platformBytes[bot.Platform]
 	if !ok {
 		return nil, fmt.Errorf("an outbox row for the platform %q, which is none of ours", bot.Platform)
 	}
-	prefix := binary.BigEndian.AppendUint64(append(make([]byte, 0, dueSize), outboxKind, platform), uint64(bot.ID))
-	return append(prefix, byte(class)), nil
+	b = binary.BigEndian.AppendUint64(append(b, outboxKind, platform), uint64(bot.ID))
+	return append(b, byte(class)), nil
 }
 
-func dueKey(d Due) ([]byte, error) {
-	key, err := duePrefix(d.Bot, d.Class)
+func appendDueKey(b []byte, d Due) ([]byte, error) {
+	b, err := appendDuePrefix(b, d.Bot, d.Class)
 	if err != nil {
 		return nil, err
 	}
-	return append(append(appendTime(key, d.At), d.Person[:]...), d.Chat[:]...), nil
+	return append(append(appendTime(b, d.At), d.Person[:]...), d.Chat[:]...), nil
 }
 
 func parseDue(bot card.Bot, class Class, rest []byte) Due {

@@ -113,10 +113,10 @@ func (v *vault) leave(d *desk) {
 	}
 }
 
-// seal encodes and encrypts a row's value, nil for a row whose key says it all;
-// the row's key is authenticated with it, so that a value moved to another row
-// is noticed.
-func (v *vault) seal(key []byte, value writable) ([]byte, error) {
+// seal encodes and encrypts a row's value into room, nil for a row whose key says
+// it all; the row's key is authenticated with it, so that a value moved to another
+// row is noticed.
+func (v *vault) seal(room *rowRoom, key []byte, value writable) ([]byte, error) {
 	d := v.desks.Get().(*desk)
 	defer v.leave(d)
 	d.b = d.b[:0]
@@ -128,8 +128,7 @@ func (v *vault) seal(key []byte, value writable) ([]byte, error) {
 		return nil, err
 	}
 	aead := v.aead(key)
-	out := make([]byte, nonceSize, nonceSize+len(d.b)+aead.Overhead())
-	copy(out, nonce)
+	out := append(room.cut(nonceSize+len(d.b)+aead.Overhead()), nonce...)
 	return aead.Seal(out, nonce, d.b, key), nil
 }
 

@@ -15,11 +15,11 @@ func TestSealedValues(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sealed, err := v.seal([]byte("k1"), &Chat{Session: []byte("canary")})
+	sealed, err := v.seal(new(rowRoom), []byte("k1"), &Chat{Session: []byte("canary")})
 	if err != nil || bytes.Contains(sealed, []byte("canary")) {
 		t.Fatalf("sealed %q, %v", sealed, err)
 	}
-	again, err := v.seal([]byte("k1"), &Chat{Session: []byte("canary")})
+	again, err := v.seal(new(rowRoom), []byte("k1"), &Chat{Session: []byte("canary")})
 	if err != nil || bytes.Equal(sealed, again) {
 		t.Errorf("the same value is sealed the same way twice, %v", err)
 	}

@@ -95,7 +95,7 @@ type Store struct {
 	chats      chats
 	seen       seenIDs
 	heard      *heard
-	rowsLately int       // of the last commit, which the next is like
+	slate      slate     // for the next batch
 	rest       time.Time // until then lists are not taken
 	unflushed  unflushed
 	advice     *logAdvice

@@ -16,9 +16,9 @@ import (
 type Tx struct {
 	store *Store
 	txn   *badger.Txn
-	batch *batch     // nil in a View
-	row   []byte     // room for the key of a person's row that is read
-	ahead []aheadRow // what ReadAhead read and was not asked for yet
+	batch *batch        // nil in a View
+	key   [dueSize]byte // room for the key of one row
+	ahead []aheadRow    // what ReadAhead read and was not asked for yet
 }
 
 // Row kinds: the first byte of each key.
@@ -67,7 +67,7 @@ func (tx *Tx) put(key []byte, value writable) error {
 	if tx.batch == nil {
 		return errors.New("writing in a View")
 	}
-	sealed, err := tx.store.vault.seal(key, value)
+	sealed, err := tx.store.vault.seal(&tx.batch.room, key, value)
 	if err != nil {
 		return err
 	}
@@ -95,6 +95,15 @@ func rowKey(kind byte, parts ...[]byte) []byte {
 	return key
 }
 
+// rowKey is rowKey in room of its own, good until it is called again.
+func (tx *Tx) rowKey(kind byte, parts ...[]byte) []byte {
+	key := append(tx.key[:0], kind)
+	for _, part := range parts {
+		key = append(key, part...)
+	}
+	return key
+}
+
 func be64(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
 
 // be64Time orders instants of any sign.
@@ -112,7 +121,7 @@ func timeOf(b []byte) time.Time {
 // Person returns what is known under a national code; the zero Person when
 // nothing is.
 func (tx *Tx) Person(key card.PersonKey) (p Person, err error) {
-	_, err = tx.get(tx.personRow(key), &p)
+	_, err = tx.get(tx.rowKey(personKind, key[:]), &p)
 	return p, err
 }
 
@@ -122,22 +131,13 @@ func (tx *Tx) ReadPerson(key card.PersonKey, p *Person) error {
 	clear(p.Applications)
 	clear(p.Followers)
 	p.Applications, p.Followers = p.Applications[:0], p.Followers[:0]
-	_, err := tx.get(tx.personRow(key), p)
+	_, err := tx.get(tx.rowKey(personKind, key[:]), p)
 	return err
-}
-
-// personRow is a key for reading, good until it is called again.
-func (tx *Tx) personRow(key card.PersonKey) []byte {
-	if tx.row == nil {
-		tx.row = append(make([]byte, 0, 1+len(key)), personKind)
-	}
-	tx.row = append(tx.row[:1], key[:]...)
-	return tx.row
 }
 
 // PutPerson writes a person, or removes one who has become empty.
 func (tx *Tx) PutPerson(key card.PersonKey, p Person) error {
-	row := rowKey(personKind, key[:])
+	row := tx.rowKey(personKind, key[:])
 	var err error
 	if p.IsZero() {
 		err = tx.delete(row)
@@ -156,7 +156,7 @@ func (tx *Tx) PersonChanged(key card.PersonKey) bool {
 	if tx.batch == nil {
 		return false
 	}
-	_, ok := tx.batch.rows[string(tx.personRow(key))]
+	_, ok := tx.batch.rows[string(tx.rowKey(personKind, key[:]))]
 	return ok
 }
 

@@ -148,7 +148,7 @@ func TestAStoreOfALaterVersionIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sealed, err := v.seal(headKey, plain{6 << 3, storeFormat + 1})
+	sealed, err := v.seal(new(rowRoom), headKey, plain{6 << 3, storeFormat + 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -189,14 +189,14 @@ func BenchmarkRow(b *testing.B) {
 		Known: card.State{Stage: card.StageIssuing, Office: "1077", AsOf: at}, Phone: card.PhoneKey{2}, PhoneAsOf: at,
 	}}}}
 	key := rowKey(personKind, bytes.Repeat([]byte{9}, 16))
-	sealed, err := v.seal(key, &p)
+	sealed, err := v.seal(new(rowRoom), key, &p)
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.Run("seal", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			if _, err := v.seal(key, &p); err != nil {
+			if _, err := v.seal(new(rowRoom), key, &p); err != nil {
 				b.Fatal(err)
 			}
 		}
