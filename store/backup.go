@@ -25,8 +25,8 @@ type Backup struct {
 const contextEvery = 256
 
 // Backup writes the store, as it is at one moment, to out, sealed with a subkey
-// of SECRET_KEY. Writers go on meanwhile. Rows are opened and sealed anew, so a
-// damaged one ends the backup, and the file knows nothing of Badger; but one of
+// of SECRET_KEY. Writers go on meanwhile. Rows are opened, read and sealed anew, so
+// a damaged one ends the backup, and the file knows nothing of Badger; but one of
 // the inbox, which no restore brings back, is left out. It is good only if Backup
 // returns no error.
 func (s *Store) Backup(ctx context.Context, now time.Time, out io.Writer) (info Backup, rows uint64, err error) {
@@ -78,6 +78,9 @@ func (s *Store) copyRows(ctx context.Context, txn *badger.Txn, w *backupWriter) 
 		}
 		var value plain
 		err := item.Value(func(sealed []byte) error { return s.vault.open(key, sealed, &value) })
+		if err == nil {
+			err = readsAgain(key, value)
+		}
 		if key[0] == inboxKind && errors.Is(err, ErrDamaged) {
 			damaged++
 			continue
@@ -93,6 +96,26 @@ func (s *Store) copyRows(ctx context.Context, txn *badger.Txn, w *backupWriter) 
 		s.log.Warn().Int("rows", damaged).Msg("rows of the inbox are damaged and not in the backup; a restore drops the inbox in any case")
 	}
 	return ctx.Err() // of a small store it was not asked before
+}
+
+// readsAgain returns ErrDamaged for a row that a restore would refuse: it is found
+// out while there is still a store, and an earlier backup, to go back to.
+func readsAgain(key []byte, value plain) error {
+	var into readable
+	switch key[0] {
+	case inboxKind:
+		into = new(Update)
+	case personKind:
+		into = new(Person)
+	case chatKind:
+		into = new(Chat)
+	default:
+		return nil
+	}
+	if err := decode(value, into); err != nil {
+		return fmt.Errorf("%w: a row of kind %q cannot be decoded: %w", ErrDamaged, key[:1], err)
+	}
+	return nil
 }
 
 func isAccount(key []byte) bool {

@@ -134,6 +134,25 @@ func TestBackupBesideDamagedRows(t *testing.T) {
 	}
 }
 
+// What no restore could read is found out when the backup is made.
+func TestNoBackupThatARestoreRefuses(t *testing.T) {
+	for kind, ends := range map[string]bool{"i": false, "p": true, "c": true} {
+		s := open(t, filepath.Join(t.TempDir(), "data"))
+		update(t, s, func(tx *store.Tx) error {
+			return tx.PutAnything(append([]byte(kind), make([]byte, 16)...), []byte("no such row"))
+		})
+		var out bytes.Buffer
+		_, _, err := s.Backup(t.Context(), noon, &out)
+		if errors.Is(err, store.ErrDamaged) != ends || (err == nil) == ends {
+			t.Errorf("beside a row of kind %q that says nothing: %v", kind, err)
+		}
+		if err == nil {
+			restore(t, somewhere(t), out.Bytes(), nil)
+		}
+		closeStore(t, s)
+	}
+}
+
 func small(t testing.TB) []byte {
 	s := newStore(t)
 	update(t, s, func(tx *store.Tx) error {

@@ -60,3 +60,6 @@ func (s *Store) BeginClearing(ctx context.Context) error {
 	_, _, err := s.beginClearing(ctx)
 	return errors.Join(asked, err)
 }
+
+// PutAnything writes a row that is sealed as it is to be, and says anything.
+func (tx *Tx) PutAnything(key, value []byte) error { return tx.put(key, plain(value)) }
