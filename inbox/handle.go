@@ -141,6 +141,8 @@ func (i *Inbox) replies(tx *store.Tx, now time.Time, h *handed) ([]bot.Reply, er
 	if err != nil {
 		return nil, &failure{failed, err}
 	}
+	i.spare.putUpdate(h.read)
+	h.read = nil
 	return replies, nil
 }
 
@@ -150,9 +152,10 @@ func (i *Inbox) sayElsewhere(tx *store.Tx, now time.Time, all []bot.Reply) (here
 	if !slices.ContainsFunc(all, func(r bot.Reply) bool { return r.To != card.Subscriber{} }) {
 		return all, nil, nil
 	}
-	for _, r := range all {
+	for n := range all {
+		r := &all[n]
 		if r.To == (card.Subscriber{}) {
-			here = append(here, r)
+			here = append(here, *r)
 			continue
 		}
 		out, err := outgoing(r)
@@ -181,26 +184,29 @@ func finish(tx *store.Tx, now time.Time, row *store.Update, replies []bot.Reply)
 		return tx.DeleteUpdate(row.Seq)
 	}
 	for n := range replies {
-		out, err := outgoing(replies[n])
+		out, err := outgoing(&replies[n])
 		if err != nil {
 			return err
 		}
-		replies[n].NotBefore = time.Time{} // it stands in the row
 		row.Replies = append(row.Replies, out)
 	}
 	return tx.PutUpdate(*row)
 }
 
 // outgoing is a reply as it is kept. Its not-before time stands beside the
-// body, cut upwards to the store's whole seconds. Of a status only the facts are
-// kept: should another process send it, that renders it anew.
-func outgoing(r bot.Reply) (out store.Outgoing, err error) {
+// body, cut upwards to the store's whole seconds, and is taken out of r. Of a
+// status only the facts are kept: should another process send it, that renders it
+// anew.
+func outgoing(r *bot.Reply) (out store.Outgoing, err error) {
 	if t := r.NotBefore; !t.IsZero() {
 		out.NotBefore = t.Add(time.Second - time.Nanosecond).Truncate(time.Second)
 	}
 	r.NotBefore = time.Time{}
 	if len(r.Shows) > 0 {
-		r = bot.Reply{Shows: r.Shows, Edit: r.Edit, Silent: r.Silent}
+		// In its own place, since the encoder would have a copy made on the heap.
+		said := *r
+		*r = bot.Reply{Shows: r.Shows, Edit: r.Edit, Silent: r.Silent}
+		defer func() { *r = said }()
 	}
 	if out.Body, err = cbor.Marshal(r); err != nil {
 		return out, &failure{failed, fmt.Errorf("encoding a reply: %w", err)}

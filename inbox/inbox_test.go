@@ -1,6 +1,7 @@
 package inbox_test
 
 import (
+	"strings"
 	"context"
 	"errors"
 	"fmt"
@@ -76,6 +77,24 @@ func TestKeptAndHandledInOneCommit(t *testing.T) {
 	}
 	w.settled()
 	if a, b, c := w.effects(1), w.effects(2), w.effects(3); a != 2 || b != 2 || c != 1 {
+		t.Errorf("%d, %d and %d effects", a, b, c)
+	}
+}
+
+// What writes more than is kept in one commit has none of it kept there, and is
+// handled in its turn, from what the person wrote.
+func TestTooMuchForOneCommitIsHandledInItsTurn(t *testing.T) {
+	w := newWorld(t)
+	long := strings.Repeat("x", 2<<20)
+	w.says("much", bot.Reply{Text: long})
+	w.run().keep(said(1, 1, "a"), said(2, 2, "much"), said(3, 3, "b"))
+	for range 3 {
+		if m := w.sender.next(t); m.chat == 2 && m.Text != long {
+			t.Errorf("sent %d bytes", len(m.Text))
+		}
+	}
+	w.settled()
+	if a, b, c := w.effects(1), w.effects(2), w.effects(3); a != 1 || b != 1 || c != 1 {
 		t.Errorf("%d, %d and %d effects", a, b, c)
 	}
 }

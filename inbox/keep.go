@@ -60,7 +60,7 @@ func (i *Inbox) Keep(ctx context.Context, from card.Bot, batch []bot.Raw) error 
 }
 
 // fitting is how many of rows go into one commit, at least one.
-func fitting(rows []polled) (n int) {
+func fitting(rows []*handed) (n int) {
 	for size := 0; n < len(rows); n++ {
 		if size += len(rows[n].row.Raw); size > together && n > 0 {
 			break
@@ -70,7 +70,7 @@ func fitting(rows []polled) (n int) {
 }
 
 // keep keeps rows in one commit.
-func (i *Inbox) keep(ctx context.Context, rows []polled) error {
+func (i *Inbox) keep(ctx context.Context, rows []*handed) error {
 	k := i.newKeeping(rows)
 	if err := i.Store.Update(ctx, k.keep); err != nil {
 		return fmt.Errorf("keeping updates: %w", err)
@@ -86,28 +86,24 @@ func (i *Inbox) keep(ctx context.Context, rows []polled) error {
 	return nil
 }
 
-// polled is an update on its way into the inbox.
-type polled struct {
-	row  store.Update
-	read *bot.Update // nil when it cannot be read
-}
-
-// rows are the inbox's rows of a batch.
-func (i *Inbox) rows(from card.Bot, batch []bot.Raw) []polled {
+// rows are the inbox's rows of a batch. Each stands by itself, since one that
+// waits to be sent would keep all of them in memory.
+func (i *Inbox) rows(from card.Bot, batch []bot.Raw) []*handed {
 	now := i.Now()
-	rows := make([]polled, len(batch))
+	rows := make([]*handed, len(batch))
 	for n, raw := range batch {
-		p := polled{row: store.Update{Bot: from, ID: raw.UpdateID, Raw: raw.Body, Received: now}}
+		h := i.spare.handed()
+		h.row = store.Update{Bot: from, ID: raw.UpdateID, Raw: raw.Body, Received: now}
 		if len(raw.Body) > longest {
-			p.row.Raw = raw.Body[:longest]
+			h.row.Raw = raw.Body[:longest]
 		} else {
-			p.read = i.decode(from, raw.Body)
+			h.read = i.decode(from, raw.Body)
 		}
-		if chat, ok := i.chatOf(p.read, raw.Body); ok {
-			p.row.ChatID = chat
-			p.row.Chat = i.Store.Keyer().Chat(card.Subscriber{Bot: from, Chat: chat})
+		if chat, ok := i.chatOf(h.read, raw.Body); ok {
+			h.row.ChatID = chat
+			h.row.Chat = i.Store.Keyer().Chat(card.Subscriber{Bot: from, Chat: chat})
 		}
-		rows[n] = p
+		rows[n] = h
 	}
 	return rows
 }
@@ -115,15 +111,15 @@ func (i *Inbox) rows(from card.Bot, batch []bot.Raw) []polled {
 // decode is Decode, nil when it fails or panics: what it makes of the update
 // then is seen when its turn comes.
 func (i *Inbox) decode(from card.Bot, raw []byte) *bot.Update {
-	var read bot.Update
+	read := i.spare.update()
 	err := guard.Run(func() (err error) {
-		read, err = i.Decode(from, raw)
+		*read, err = i.Decode(from, raw)
 		return err
 	})
 	if err != nil {
 		return nil
 	}
-	return &read
+	return read
 }
 
 // chatOf is the chat of an update that was read, or else ChatOf, for which
@@ -146,7 +142,7 @@ func (i *Inbox) chatOf(read *bot.Update, raw []byte) (chat int64, ok bool) {
 type keeping struct {
 	*Inbox
 	now    time.Time
-	rows   []polled
+	rows   []*handed
 	room   map[laneKey]int    // how many more each lane takes; most when nothing waits in it
 	floods map[laneKey]uint64 // its row that tells of a flood
 
@@ -163,17 +159,23 @@ type try struct {
 	stack []string
 }
 
-func (i *Inbox) newKeeping(rows []polled) *keeping {
-	k := &keeping{Inbox: i, now: i.Now(), rows: rows, room: map[laneKey]int{}, floods: map[laneKey]uint64{}, dropped: map[laneKey]int{}}
+func (i *Inbox) newKeeping(rows []*handed) *keeping {
+	k := &keeping{
+		Inbox: i, now: i.Now(), rows: rows, room: make(map[laneKey]int, len(rows)), floods: map[laneKey]uint64{}, dropped: map[laneKey]int{},
+		arrivals: make([]arrival, 0, len(rows)),
+	}
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	for _, p := range rows {
-		key := laneKey{p.row.Bot, p.row.Chat}
-		k.room[key] = most
+	for _, h := range rows {
+		key := laneKey{h.row.Bot, h.row.Chat}
+		room := most
 		if l := i.lanes[key]; l != nil {
-			k.room[key] = most - len(l.queue)
-			k.floods[key] = l.flood
+			room -= len(l.queue)
+			if l.flood != 0 {
+				k.floods[key] = l.flood
+			}
 		}
+		k.room[key] = room
 	}
 	return k
 }
@@ -182,8 +184,8 @@ func (i *Inbox) newKeeping(rows []polled) *keeping {
 // delivered again it is neither counted twice nor handled after all. Updates
 // whose chat could not be read are no one's flood and are all kept.
 func (k *keeping) keep(tx *store.Tx) error {
-	for n := range k.rows {
-		row := &k.rows[n].row
+	for _, h := range k.rows {
+		row := &h.row
 		taken, err := tx.Take(row)
 		if err != nil {
 			return err
@@ -196,7 +198,7 @@ func (k *keeping) keep(tx *store.Tx) error {
 		}
 		key := laneKey{row.Bot, row.Chat}
 		switch room := k.room[key]; {
-		case room == most && k.handles(tx, k.rows[n]):
+		case room == most && k.handles(tx, h):
 		case room <= 0 && row.Chat != (card.ChatKey{}):
 			err = k.count(tx, key, *row)
 		default:
@@ -213,12 +215,11 @@ func (k *keeping) keep(tx *store.Tx) error {
 
 // handles handles a row of whose chat nothing waits; false when it is to be
 // kept as it came. One that fails has had its first try.
-func (k *keeping) handles(tx *store.Tx, p polled) bool {
-	row := p.row
+func (k *keeping) handles(tx *store.Tx, h *handed) bool {
+	row := h.row // as it came: handling it writes into it, also if that fails
 	if row.Chat == (card.ChatKey{}) || tx.Written() > handledTogether || k.Now().Sub(k.now) > handlingMost {
 		return false
 	}
-	h := &handed{row: row, read: p.read}
 	var others []arrival
 	err := tx.Try(func(tx *store.Tx) (err error) {
 		if others, err = k.handle(tx, k.now, h); err == nil && tx.Written() > handledTogether {
@@ -246,6 +247,7 @@ func (k *keeping) handles(tx *store.Tx, p polled) bool {
 		k.room[laneKey{row.Bot, row.Chat}]--
 		return true
 	}
+	h.row = row
 	return false
 }
 

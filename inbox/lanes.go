@@ -22,9 +22,10 @@ type laneKey struct {
 type lane struct {
 	key   laneKey
 	chat  int64
-	queue []uint64 // the rows' places in the store
-	flood uint64   // the latest row that tells of a flood; 0 when there was none
-	busy  bool     // ready, in a worker's hands or parked
+	queue []uint64  // the rows' places in the store
+	room  [1]uint64 // for queue: as a rule no other row comes before the first is done with
+	flood uint64    // the latest row that tells of a flood; 0 when there was none
+	busy  bool      // ready, in a worker's hands or parked
 
 	seq     uint64  // the first row
 	hand    *handed // the row itself, when it was handled just now; nil has it read
@@ -80,7 +81,8 @@ func (i *Inbox) enqueue(arrivals []arrival) {
 	for _, a := range arrivals {
 		l := i.lanes[a.key]
 		if l == nil {
-			l = &lane{key: a.key, chat: a.chat}
+			l = i.spare.lane()
+			l.key, l.chat, l.queue = a.key, a.chat, l.room[:0]
 			i.lanes[a.key] = l
 		}
 		l.queue = append(l.queue, a.seq)
@@ -159,10 +161,13 @@ func (i *Inbox) put(l *lane, wait time.Duration) {
 		l.flood = 0
 	}
 	l.queue = l.queue[1:]
+	if l.hand != nil {
+		i.spare.putHanded(l.hand)
+	}
 	l.hand, l.sending, l.accepted, l.bare, l.fails = nil, false, false, false, 0
 	if len(l.queue) == 0 {
-		l.busy = false
 		delete(i.lanes, l.key)
+		i.spare.putLane(l)
 		return
 	}
 	p := i.pools[l.key.bot]

@@ -46,19 +46,23 @@ func (i *Inbox) sendFirst(ctx context.Context, s Sender, l *lane, h *handed) (wa
 	if wait := max(heldBack(row)-age, closed(s, row.ChatID, now)); wait > 0 {
 		return wait
 	}
-	var r bot.Reply
-	var ok bool
+	var said struct {
+		ok, buttons bool
+		wait        time.Duration
+	}
 	_, err := s.SendInTurn(ctx, bot.ClassReply, row.ChatID, func(ctx context.Context) (bot.Reply, error) {
-		if r, ok, wait = i.render(ctx, l, h, i.Now()); wait > 0 || !ok {
+		r, ok, wait := i.render(ctx, l, h, i.Now())
+		said.ok, said.wait, said.buttons = ok, wait, r.Keyboard.Kind != bot.KeyboardNone
+		if wait > 0 || !ok {
 			return bot.Reply{}, errUnsaid
 		}
 		return r, nil
 	})
 	if !errors.Is(err, errUnsaid) {
-		return i.sent(ctx, l, h, r, err)
+		return i.sent(ctx, l, h, said.buttons, err)
 	}
-	l.accepted = !ok && wait <= 0
-	return wait
+	l.accepted = !said.ok && said.wait <= 0
+	return said.wait
 }
 
 // errUnsaid ends a send when there is nothing that could be said.
@@ -127,12 +131,13 @@ func (i *Inbox) anew(ctx context.Context, l *lane, row *store.Update, now time.T
 	return old, 0
 }
 
-// sent decides by the outcome of a send.
+// sent decides by the outcome of a send; buttons says that what was sent had a
+// keyboard.
 //
 // A refused reply is tried once without its keyboard, which is where a
 // platform finds most fault and which the person can do without; then it is
 // left out, for it would be refused for ever.
-func (i *Inbox) sent(ctx context.Context, l *lane, h *handed, r bot.Reply, err error) (wait time.Duration) {
+func (i *Inbox) sent(ctx context.Context, l *lane, h *handed, buttons bool, err error) (wait time.Duration) {
 	if err == nil {
 		l.accepted, l.fails = true, 0
 		return i.remove(ctx, l, h)
@@ -151,7 +156,7 @@ func (i *Inbox) sent(ctx context.Context, l *lane, h *handed, r bot.Reply, err e
 	case bot.Blocked:
 		return i.blocked(ctx, l, row)
 	case bot.Refused:
-		if r.Keyboard.Kind != bot.KeyboardNone {
+		if buttons {
 			l.bare = true
 			return 0
 		}
@@ -176,18 +181,17 @@ func (i *Inbox) sent(ctx context.Context, l *lane, h *handed, r bot.Reply, err e
 // it shares its sync with those of the other chats and lets the commits go
 // first that somebody waits for.
 func (i *Inbox) remove(ctx context.Context, l *lane, h *handed) (wait time.Duration) {
-	rest := h.row
-	rest.Replies = rest.Replies[1:]
-	err := i.note(ctx, func(tx *store.Tx) error {
-		if len(rest.Replies) == 0 {
-			return tx.DeleteUpdate(rest.Seq)
-		}
-		return tx.PutUpdate(rest)
-	})
-	if err != nil {
+	seq, rest := h.row.Seq, h.row.Replies[1:]
+	note := func(tx *store.Tx) error { return tx.DeleteUpdate(seq) }
+	if len(rest) > 0 {
+		row := h.row // a copy: the store may come to it when this has ended with ctx
+		row.Replies = rest
+		note = func(tx *store.Tx) error { return tx.PutUpdate(row) }
+	}
+	if err := i.note(ctx, note); err != nil {
 		return i.storeFailed(l, err)
 	}
-	h.row = rest
+	h.row.Replies = rest
 	if len(h.said) > 0 {
 		h.said = h.said[1:]
 	}
