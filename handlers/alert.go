@@ -16,35 +16,33 @@ import (
 // name but the nickname that the person gave.
 func (h *Handlers) Alert(m alert.Message, now time.Time) bot.Reply {
 	a := &announcement{Handlers: h, Message: m, there: lyingThere(m.Items), office: h.place(m.Office)}
-	texts := make([]string, 0, 3)
+	var room [locale.RoomFor]byte
+	text := room[:0]
 	if len(a.there) > 0 {
-		texts = append(texts, a.thereText(now))
+		text = append(a.appendThere(text, now), "\n\n"...)
 	}
 	if len(a.there) < len(m.Items) {
-		texts = a.appendOthers(texts)
+		text = a.appendOthers(text)
 	}
-	texts = append(texts, locale.OptOut())
-	return bot.Reply{Text: strings.Join(texts, "\n\n"), Keyboard: a.buttons(), Silent: m.Silent}
+	text = append(text, locale.OptOut()...)
+	return bot.Reply{Text: string(text), Keyboard: a.buttons(), Silent: m.Silent}
 }
 
 // appendOthers appends what is said of cards that do not lie there, as long as
-// there is room beside the texts.
-func (a *announcement) appendOthers(texts []string) []string {
-	room := alertRoom
-	for _, text := range texts {
-		room -= units(text)
-	}
+// there is room beside the text. What stands between the texts is not counted.
+func (a *announcement) appendOthers(all []byte) []byte {
+	room := alertRoom - units(strings.TrimSuffix(string(all), "\n\n"))
 	for _, item := range a.Items {
 		text := a.itemText(item)
 		if text == "" {
 			continue
 		}
 		if room -= units(text); room < 0 {
-			return append(texts, locale.MoreNews())
+			return append(append(all, locale.MoreNews()...), "\n\n"...)
 		}
-		texts = append(texts, text)
+		all = append(append(all, text...), "\n\n"...)
 	}
-	return texts
+	return all
 }
 
 // units is how long a text is to the platforms.
@@ -97,8 +95,9 @@ func called(item alert.Item) string {
 	return item.Nickname
 }
 
-func (a *announcement) thereText(now time.Time) string {
-	view := locale.AlertView{Office: a.office}
+func (a *announcement) appendThere(text []byte, now time.Time) []byte {
+	var names [alertButtonsMost]string // on the stack, unless there are more
+	view := locale.AlertView{Office: a.office, Nicknames: names[:0]}
 	for i, item := range a.there {
 		if terms := a.terms(a.office, item.Arrival.At); i == 0 || terms.Until.Before(view.Terms.Until) {
 			view.Terms = terms
@@ -115,9 +114,9 @@ func (a *announcement) thereText(now time.Time) string {
 		}
 	}
 	if a.Reminder {
-		return locale.StillThere(view, now)
+		return locale.AppendStillThere(text, view, now)
 	}
-	return locale.Arrived(view, now)
+	return locale.AppendArrived(text, view, now)
 }
 
 func (a *announcement) itemText(item alert.Item) string {
@@ -137,41 +136,44 @@ func (a *announcement) itemText(item alert.Item) string {
 // buttons are what can be done about an alert. Under an alert of several cards
 // they leave it standing, since it says more than one button is about.
 func (a *announcement) buttons() bot.Keyboard {
-	button := func(text string, p press) []bot.Button {
-		return row(bot.Button{Text: text, Data: a.seal.data(a.Chat, p)})
+	button := func(text string, p press) bot.Button {
+		return bot.Button{Text: text, Data: a.seal.data(a.Chat, p)}
 	}
 	keep := byte(0)
 	if len(a.Items) > 1 {
 		keep = keepMessage
 	}
 	there := a.there
-	rows := make([][]bot.Button, 0, min(len(there), alertButtonsMost)+3)
+	var buttons buttonRoom
+	var ends endRoom
+	keys := layout{buttons[:0], ends[:0]}
 	for n, item := range there[:min(len(there), alertButtonsMost)] {
 		p := pressOf(actClaim, item.Person, item.ID, item.Arrival.Number)
 		p.Choice = keep
-		rows = append(rows, button(a.collectedLabel(n), p))
+		keys = keys.row(button(a.collectedLabel(n), p))
 	}
 	switch {
 	case len(there) == 1:
 		item := there[0]
-		rows = append(rows, button(locale.ButtonRemindLater, pressOf(actSnoozeAsk, item.Person, item.ID, item.Arrival.Number)))
+		keys = keys.row(button(locale.ButtonRemindLater, pressOf(actSnoozeAsk, item.Person, item.ID, item.Arrival.Number)))
 	case len(there) > 1:
-		rows = append(rows, button(locale.ButtonRemindLater, press{Action: actSnoozeAsk, Office: officeHash(a.Office)}))
+		keys = keys.row(button(locale.ButtonRemindLater, press{Action: actSnoozeAsk, Office: officeHash(a.Office)}))
 	default:
 		for _, item := range a.Items[:min(1, len(a.Items))] {
 			p := pressFor(actStatus, item.Person)
 			p.Choice = keepMessage
-			rows = append(rows, button(locale.ButtonStatus, p))
+			keys = keys.row(button(locale.ButtonStatus, p))
 		}
 	}
 	if len(there) > 0 {
-		rows = append(rows, a.mapButtons(a.Chat, a.office))
+		keys = keys.row(a.mapButtons(a.Chat, a.office)...)
 	}
 	off := press{Action: actUnsubscribe, Choice: keepMessage}
 	if a.onePerson() {
 		off.Person = short(a.Items[0].Person[:])
 	}
-	return inline(append(rows, button(locale.ButtonUnsubscribe, off))...)
+	keys = keys.row(button(locale.ButtonUnsubscribe, off))
+	return keys.inline()
 }
 
 // collectedLabel is what the button says of the card of that number; those that

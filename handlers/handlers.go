@@ -3,6 +3,7 @@ package handlers
 import (
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"kartyar/alert"
@@ -37,6 +38,7 @@ type Handlers struct {
 	Options
 	seal   *sealer
 	routes routes
+	turns  sync.Pool // of *turn, for the next updates
 }
 
 // New returns the conversation.
@@ -83,7 +85,10 @@ func (h *Handlers) Handle(tx *store.Tx, now time.Time, u bot.Update) ([]bot.Repl
 	if err := t.end(); err != nil {
 		return nil, err
 	}
-	return t.replies, nil
+	replies := t.replies
+	*t = turn{} // so that nothing of this chat is left in it
+	h.turns.Put(t)
+	return replies, nil
 }
 
 // membership notes that a person stopped the bot or let it in again. To let it

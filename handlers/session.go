@@ -43,8 +43,12 @@ const (
 
 // decodeSession reads a kept session; one that cannot be read, or of a later
 // version, begins anew.
-func decodeSession(b []byte) (s session) {
-	if len(b) == 0 || cbor.Unmarshal(b, &s) != nil || s.State > question {
+func decodeSession(b []byte) session {
+	if len(b) == 0 {
+		return session{}
+	}
+	var s session // on the heap, and only here
+	if cbor.Unmarshal(b, &s) != nil || s.State > question {
 		return session{}
 	}
 	return s

@@ -149,12 +149,15 @@ func (t *turn) status(person card.PersonKey, l lead) (bot.Reply, error) {
 
 // cards renders what the records say, to who may see it.
 func (t *turn) cards(person card.PersonKey, p *store.Person, f *store.Follower) (bot.Reply, error) {
-	answer := lookup.Of(*p)
+	// On the stack: as a rule nobody has more cards.
+	var cards [2]lookup.Card
+	var views [len(cards)]locale.CardView
+	answer := lookup.OfIn(cards[:], p)
 	if len(answer.Cards) == 0 {
 		return bot.Reply{Text: locale.NoRecord(t.called(person), t.platform), Keyboard: inline(
 			row(t.newsButton(person, f)), elsewhereButtons())}, nil
 	}
-	view := locale.StatusView{Nickname: t.called(person), Fresh: answer.Fresh, Cards: make([]locale.CardView, 0, len(answer.Cards))}
+	view := locale.StatusView{Nickname: t.called(person), Fresh: answer.Fresh, Cards: views[:0]}
 	for _, c := range answer.Cards {
 		// News are still to come of every card but one that is there or gone.
 		done := c.State.Stage == card.StageReady || c.State.Stage == card.StageCollected
@@ -176,15 +179,19 @@ func (t *turn) cards(person card.PersonKey, p *store.Person, f *store.Follower) 
 const readyButtonsMost = 5
 
 func (t *turn) cardButtons(person card.PersonKey, f *store.Follower, answer lookup.Answer) bot.Keyboard {
-	var ready []*lookup.Card
+	var room [readyButtonsMost]int // places in the answer: with pointers that would stand on the heap
+	ready := room[:0]
 	for i := range answer.Cards {
-		if c := &answer.Cards[i]; c.State.Stage == card.StageReady && len(ready) < readyButtonsMost {
-			ready = append(ready, c)
+		if answer.Cards[i].State.Stage == card.StageReady && len(ready) < readyButtonsMost {
+			ready = append(ready, i)
 		}
 	}
-	rows := make([][]bot.Button, 0, len(ready)+len(answer.Cards)+3)
+	var buttons buttonRoom
+	var ends endRoom
+	keys := layout{buttons[:0], ends[:0]}
 	var waits *lookup.Card
-	for _, c := range ready {
+	for _, i := range ready {
+		c := &answer.Cards[i]
 		label, act := locale.ButtonCollected, actClaim
 		if c.Claimed {
 			label, act = locale.ButtonNotCollected, actUnclaim
@@ -194,17 +201,17 @@ func (t *turn) cardButtons(person card.PersonKey, f *store.Follower, answer look
 		if len(ready) > 1 {
 			label += "، " + locale.Label(officeLabel(t.place(c.State.Office)))
 		}
-		rows = append(rows, row(t.button(label, pressOf(act, person, c.ID, c.Arrival.Number))))
+		keys = keys.row(t.button(label, pressOf(act, person, c.ID, c.Arrival.Number)))
 	}
 	if waits != nil && f.Notify {
-		rows = append(rows, row(t.button(locale.ButtonRemindLater, pressOf(actSnoozeAsk, person, waits.ID, waits.Arrival.Number))))
+		keys = keys.row(t.button(locale.ButtonRemindLater, pressOf(actSnoozeAsk, person, waits.ID, waits.Arrival.Number)))
 	}
 	if len(ready) > 0 {
-		rows = append(rows, t.mapButtons(t.chat, t.place(ready[0].State.Office)))
+		keys = keys.row(t.mapButtons(t.chat, t.place(answer.Cards[ready[0]].State.Office))...)
 	}
-	rows = t.appendWays(rows, person, answer.Cards)
-	rows = append(rows, row(t.newsButton(person, f), t.button(locale.ButtonChooseOffice, pressFor(actOffices, person))))
-	return inline(rows...)
+	keys = t.addWays(keys, person, answer.Cards)
+	keys = keys.row(t.newsButton(person, f), t.button(locale.ButtonChooseOffice, pressFor(actOffices, person)))
+	return keys.inline()
 }
 
 // newsButton turns the news of a person on or off.

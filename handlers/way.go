@@ -105,14 +105,14 @@ func (t *turn) wayButtons(person card.PersonKey) bot.Keyboard {
 // wayButtonsMost is for how many cards there are buttons that show their way.
 const wayButtonsMost = 5
 
-// appendWays appends the buttons under a status that show the way of each card.
-func (t *turn) appendWays(rows [][]bot.Button, person card.PersonKey, cards []lookup.Card) [][]bot.Button {
+// addWays adds the buttons under a status that show the way of each card.
+func (t *turn) addWays(keys layout, person card.PersonKey, cards []lookup.Card) layout {
 	for i, c := range cards[:min(len(cards), wayButtonsMost)] {
 		label := locale.ButtonWay
 		if len(cards) > 1 {
 			label = locale.ButtonWayOf(i + 1)
 		}
-		rows = append(rows, row(t.button(label, pressOf(actWay, person, c.ID, 0))))
+		keys = keys.row(t.button(label, pressOf(actWay, person, c.ID, 0)))
 	}
-	return rows
+	return keys
 }

@@ -27,8 +27,10 @@ const (
 // it, from left to right; otherwise *4*6090# is shown backwards. Directional
 // marks that s brought along are dropped, everything else is kept, Markdown
 // characters included, so that on Bale only codes without them may be shown.
-func Isolate(s string) string {
-	return string(lri) + strings.Map(dropDirection, s) + string(pdi)
+func Isolate(s string) string { return string(appendIsolated(nil, s)) }
+
+func appendIsolated(b []byte, s string) []byte {
+	return add(b, string(lri), strings.Map(dropDirection, s), string(pdi))
 }
 
 // Name sets a short text that a person or a file supplied (a nickname, an
@@ -37,9 +39,17 @@ func Isolate(s string) string {
 // Markdown characters, at most 80 characters.
 func Name(s string) string { return string(fsi) + presentable(s, maxName) + string(pdi) }
 
+func appendName(b []byte, s string) []byte {
+	return add(b, string(fsi), presentable(s, maxName), string(pdi))
+}
+
 // Passage is [Name] for longer texts, an address or a note: at most 500
 // characters.
 func Passage(s string) string { return string(fsi) + presentable(s, maxPassage) + string(pdi) }
+
+func appendPassage(b []byte, s string) []byte {
+	return add(b, string(fsi), presentable(s, maxPassage), string(pdi))
+}
 
 // Label makes a supplied text fit to stand on a button: like [Name], at most 40
 // characters, and without the isolate, since a button holds nothing else.
@@ -47,11 +57,13 @@ func Label(s string) string { return presentable(s, maxLabel) }
 
 // Phone sets a telephone number apart, in Latin digits, to be dialled. A text
 // with words in it (an extension, two numbers) is shown like a [Name].
-func Phone(s string) string {
+func Phone(s string) string { return string(appendPhone(nil, s)) }
+
+func appendPhone(b []byte, s string) []byte {
 	if strings.ContainsFunc(s, unicode.IsLetter) {
-		return Name(s)
+		return appendName(b, s)
 	}
-	return Isolate(Latin(presentable(s, maxName)))
+	return appendIsolated(b, Latin(presentable(s, maxName)))
 }
 
 // presentable makes a supplied text fit to stand in a message.
@@ -59,11 +71,12 @@ func presentable(s string, limit int) string {
 	if isPresentable(s, limit) {
 		return s
 	}
-	s = strings.Join(strings.Fields(strings.Map(presentableRune, s)), " ")
-	if runes := []rune(s); len(runes) > limit {
+	// Of a copy, or the compiler would have all on the heap that s stands in.
+	shown := strings.Join(strings.Fields(strings.Map(presentableRune, strings.Clone(s))), " ")
+	if runes := []rune(shown); len(runes) > limit {
 		return strings.TrimSpace(string(runes[:limit-1])) + "…"
 	}
-	return s
+	return shown
 }
 
 // isPresentable reports whether presentable would change nothing, as with most

@@ -35,14 +35,15 @@ var tehran = sync.OnceValue(func() *time.Location {
 func Tehran() *time.Location { return tehran() }
 
 // Date tells the day of t: «۲ آذر ۱۴۰۵».
-func Date(t time.Time) string {
+func Date(t time.Time) string { return string(appendDate(make([]byte, 0, 32), t)) }
+
+func appendDate(b []byte, t time.Time) []byte {
 	year, month, day, ok := solar(t)
 	if !ok {
-		return noDate
+		return append(b, noDate...)
 	}
-	b := appendDigits(make([]byte, 0, 32), day, 1)
-	b = append(append(append(b, ' '), months[month-1]...), ' ')
-	return string(appendDigits(b, year, 1))
+	b = add(appendDigits(b, day, 1), " ", months[month-1], " ")
+	return appendDigits(b, year, 1)
 }
 
 // LongDate is [Date] with the day of the week: «دوشنبه ۲ آذر ۱۴۰۵».
@@ -65,32 +66,39 @@ func ShortDate(t time.Time) string {
 }
 
 // Clock tells the time of day of t: «ساعت ۱۰:۳۰».
-func Clock(t time.Time) string {
+func Clock(t time.Time) string { return string(appendClock(make([]byte, 0, 32), t)) }
+
+func appendClock(b []byte, t time.Time) []byte {
 	hour, minute, _ := t.In(Tehran()).Clock()
-	b := appendDigits(append(make([]byte, 0, 32), "ساعت "...), hour, 2)
-	return string(appendDigits(append(b, ':'), minute, 2))
+	b = appendDigits(append(b, "ساعت "...), hour, 2)
+	return appendDigits(append(b, ':'), minute, 2)
 }
 
 // Day is [Date] as one says it at now: «امروز», «دیروز», or the date.
-func Day(t, now time.Time) string {
+func Day(t, now time.Time) string { return string(appendDay(make([]byte, 0, 32), t, now)) }
+
+func appendDay(b []byte, t, now time.Time) []byte {
 	switch dayNumber(now) - dayNumber(t) {
 	case 0:
-		return "امروز"
+		return append(b, "امروز"...)
 	case 1:
-		return "دیروز"
+		return append(b, "دیروز"...)
 	}
-	return Date(t)
+	return appendDate(b, t)
 }
 
 // Moment is [Day] with the time of day: «امروز ساعت ۱۰:۳۰». A feed that gives
 // a bare date means its 00:00 in Tehran; nobody is told an hour that nobody
 // stated, so then the day stands alone.
-func Moment(t, now time.Time) string {
+func Moment(t, now time.Time) string { return string(appendMoment(make([]byte, 0, 64), t, now)) }
+
+func appendMoment(b []byte, t, now time.Time) []byte {
+	b = appendDay(b, t, now)
 	local := t.In(Tehran())
 	if h, m, s := local.Clock(); h == 0 && m == 0 && s == 0 && local.Nanosecond() == 0 {
-		return Day(t, now)
+		return b
 	}
-	return Day(t, now) + " " + Clock(t)
+	return appendClock(append(b, ' '), t)
 }
 
 // dayNumber counts the days of Tehran's calendar.

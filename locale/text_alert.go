@@ -2,7 +2,6 @@ package locale
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"kartyar/card"
@@ -22,52 +21,54 @@ type AlertView struct {
 
 // subject names the cards of a message: «کارت ملی شما», «کارت ملی «مامان»»
 // without nested quotation marks, or a number of them.
-func subject(nicknames []string) string {
-	var names []string
-	for _, n := range nicknames {
-		if n != "" && !slices.Contains(names, n) {
-			names = append(names, n)
-		}
-	}
-	of := " شما"
-	if len(names) > 0 {
-		of = " «" + Name(names[0]) + "»"
-		for _, n := range names[1:] {
-			of += " و «" + Name(n) + "»"
-		}
-	}
+func subject(nicknames []string) string { return string(appendSubject(nil, nicknames)) }
+
+func appendSubject(b []byte, nicknames []string) []byte {
 	if len(nicknames) > 1 {
-		return Number(len(nicknames)) + " کارت ملی" + of
+		b = add(b, Number(len(nicknames)), " ")
 	}
-	return "کارت ملی" + of
+	b = append(b, "کارت ملی"...)
+	opening := " «"
+	for i, n := range nicknames {
+		if n != "" && !slices.Contains(nicknames[:i], n) {
+			b = append(appendName(append(b, opening...), n), "»"...)
+			opening = " و «"
+		}
+	}
+	if opening == " «" { // nobody was named
+		b = append(b, " شما"...)
+	}
+	return b
 }
 
 // Arrived is the message that all of this is for.
-func Arrived(a AlertView, now time.Time) string {
-	texts := append(make([]string, 0, 32), ServiceName, ": ", subject(a.Nicknames), " به دفتر رسید.\n")
-	texts = a.appendWhere(texts, now)
+func Arrived(a AlertView, now time.Time) string { return string(appendArrived(nil, &a, now)) }
+
+func appendArrived(b []byte, a *AlertView, now time.Time) []byte {
+	b = append(appendSubject(add(b, ServiceName, ": "), a.Nicknames), " به دفتر رسید.\n"...)
+	b = a.appendWhere(b, now)
 	if a.Wish.Code != "" {
-		texts = append(texts, "\n", OtherOffice(a.Wish))
+		b = add(b, "\n", OtherOffice(a.Wish))
 	}
 	if a.From.Code != "" {
-		texts = append(texts, "\nپیش از این در دفتر دیگری بود: ", OfficeName(a.From))
+		b = add(b, "\nپیش از این در دفتر دیگری بود: ", OfficeName(a.From))
 	}
-	return strings.Join(append(texts, "\n\n", a.Terms.collecting()), "")
+	return a.Terms.appendCollecting(append(b, "\n\n"...))
 }
 
 // appendWhere appends where to go, and until when if that is known.
-func (a AlertView) appendWhere(texts []string, now time.Time) []string {
-	texts = append(texts, "برای گرفتن ", a.it(), " به این دفتر بروید.")
+func (a *AlertView) appendWhere(b []byte, now time.Time) []byte {
+	b = add(b, "برای گرفتن ", a.it(), " به این دفتر بروید.")
 	if !a.Terms.Until.IsZero() {
-		texts = append(texts, "\n", KeptUntil(a.Terms.Until, a.several(), now))
+		b = appendKeptUntil(append(b, '\n'), a.Terms.Until, a.several(), now)
 	}
-	return appendOffice(append(texts, "\n\n"), a.Office)
+	return appendOffice(append(b, "\n\n"...), &a.Office)
 }
 
-func (a AlertView) several() bool { return len(a.Nicknames) > 1 }
+func (a *AlertView) several() bool { return len(a.Nicknames) > 1 }
 
 // it stands for the cards after their first mention.
-func (a AlertView) it() string {
+func (a *AlertView) it() string {
 	if a.several() {
 		return "آن‌ها"
 	}
@@ -75,19 +76,19 @@ func (a AlertView) it() string {
 }
 
 // StillThere is the reminder.
-func StillThere(a AlertView, now time.Time) string {
-	texts := append(make([]string, 0, 32), "یادآوری ", ServiceName, ": ", subject(a.Nicknames), " هنوز در دفتر است.\n")
-	texts = a.appendWhere(texts, now)
+func StillThere(a AlertView, now time.Time) string { return string(appendStillThere(nil, &a, now)) }
+
+func appendStillThere(b []byte, a *AlertView, now time.Time) []byte {
+	b = append(appendSubject(add(b, "یادآوری ", ServiceName, ": "), a.Nicknames), " هنوز در دفتر است.\n"...)
+	b = a.appendWhere(b, now)
 	if !a.Told.IsZero() {
-		texts = append(texts, "\nرسیدن ", a.it(), " را ", Date(a.Told), " خبر دادیم.")
+		b = append(appendDate(add(b, "\nرسیدن ", a.it(), " را "), a.Told), " خبر دادیم."...)
 	}
-	texts = append(texts, "\n\n", a.Terms.collecting(), "\n\n")
+	b = append(a.Terms.appendCollecting(append(b, "\n\n"...)), "\n\n"...)
 	if a.several() {
-		texts = append(texts, "هر کدام را که گرفته‌اید، دکمهٔ «", ButtonCollected, "» آن را بزنید.")
-	} else {
-		texts = append(texts, "اگر کارت را گرفته‌اید، «", ButtonCollected, "» را بزنید.")
+		return add(b, "هر کدام را که گرفته‌اید، دکمهٔ «", ButtonCollected, "» آن را بزنید.")
 	}
-	return strings.Join(texts, "")
+	return add(b, "اگر کارت را گرفته‌اید، «", ButtonCollected, "» را بزنید.")
 }
 
 // Defective says that papers are missing.

@@ -13,8 +13,10 @@ func WhereToAsk(p card.Platform) string {
 }
 
 // Fresh says of which time the data behind an answer are.
-func Fresh(asOf, now time.Time) string {
-	return "به‌روز تا " + Moment(asOf, now)
+func Fresh(asOf, now time.Time) string { return string(appendFresh(nil, asOf, now)) }
+
+func appendFresh(b []byte, asOf, now time.Time) []byte {
+	return appendMoment(append(b, "به‌روز تا "...), asOf, now)
 }
 
 // TryAgainLater is the answer when the program itself failed.

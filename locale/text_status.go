@@ -1,7 +1,6 @@
 package locale
 
 import (
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -20,11 +19,13 @@ func ButtonWayOf(n int) string { return "مسیر درخواست " + Number(n) }
 
 // heading names whose card a message speaks of; nothing in a chat that follows
 // one person.
-func heading(nickname string) string {
+func heading(nickname string) string { return string(appendHeading(nil, nickname)) }
+
+func appendHeading(b []byte, nickname string) []byte {
 	if nickname == "" {
-		return ""
+		return b
 	}
-	return "کارت «" + Name(nickname) + "»\n"
+	return append(appendName(append(b, "کارت «"...), nickname), "»\n"...)
 }
 
 // OfficeName names an office of which perhaps the code alone is known.
@@ -37,32 +38,30 @@ func OfficeName(o card.Office) string {
 
 // OfficeLines says where an office is, as far as it is known: name, address,
 // hours, phone, a line each.
-func OfficeLines(o card.Office) string {
-	return strings.Join(appendOffice(make([]string, 0, 12), o), "")
-}
+func OfficeLines(o card.Office) string { return string(appendOffice(nil, &o)) }
 
-// appendOffice appends the pieces of [OfficeLines].
-func appendOffice(texts []string, o card.Office) []string {
+func appendOffice(b []byte, o *card.Office) []byte {
 	if o.Name == "" {
-		texts = append(texts, OfficeName(o))
+		b = append(b, OfficeName(*o)...)
 	} else {
-		texts = append(texts, "دفتر: ", Name(o.Name))
+		b = appendName(append(b, "دفتر: "...), o.Name)
 	}
 	switch {
 	case o.Address != "" && o.City != "":
-		texts = append(texts, "\nنشانی: ", Name(o.City), "، ", Passage(o.Address))
+		b = appendName(append(b, "\nنشانی: "...), o.City)
+		b = appendPassage(append(b, "، "...), o.Address)
 	case o.Address != "":
-		texts = append(texts, "\nنشانی: ", Passage(o.Address))
+		b = appendPassage(append(b, "\nنشانی: "...), o.Address)
 	case o.City != "":
-		texts = append(texts, "\nشهر: ", Name(o.City))
+		b = appendName(append(b, "\nشهر: "...), o.City)
 	}
 	if o.Hours != "" {
-		texts = append(texts, "\nساعت کار: ", Name(o.Hours))
+		b = appendName(append(b, "\nساعت کار: "...), o.Hours)
 	}
 	if o.Phone != "" {
-		texts = append(texts, "\nتلفن: ", Phone(o.Phone))
+		b = appendPhone(append(b, "\nتلفن: "...), o.Phone)
 	}
-	return texts
+	return b
 }
 
 // CardView is one application as a status shows it.
@@ -88,72 +87,71 @@ type StatusView struct {
 // leaves the oldest out when all do not fit one message.
 func Status(s StatusView, now time.Time) string {
 	const room = 3600 // UTF-16 units, so that a lead and the freshness fit too
-	texts, size := append(make([]string, 0, 32), heading(s.Nickname)), 0
-	for i, c := range s.Cards {
-		before := len(texts)
+	var stack [RoomFor]byte
+	b, size := appendHeading(stack[:0], s.Nickname), 0
+	for i := range s.Cards {
+		before := len(b)
 		if len(s.Cards) > 1 {
-			texts = append(texts, "درخواست "+Number(i+1)+" از "+Number(len(s.Cards))+"\n")
+			b = add(b, "درخواست ", Number(i+1), " از ", Number(len(s.Cards)), "\n")
 		}
-		texts = appendCard(texts, c, now)
+		b = appendCard(b, &s.Cards[i], now)
 		if len(s.Cards) > 1 {
-			size += utf16Len(texts[before:]...)
+			size += utf16Len(b[before:])
 		}
 		if i > 0 && size > room {
-			texts = append(texts[:before], "درخواست‌های قدیمی‌تر در این پیام جا نشد.")
+			b = append(b[:before], "درخواست‌های قدیمی‌تر در این پیام جا نشد."...)
 			break
 		}
 		if i < len(s.Cards)-1 {
-			texts = append(texts, "\n\n")
+			b = append(b, "\n\n"...)
 		}
 	}
-	texts = append(texts, "\n", Fresh(s.Fresh, now))
+	b = appendFresh(append(b, '\n'), s.Fresh, now)
 	if s.OfferNews {
-		texts = append(texts, "\n\nبرای این‌که با رسیدن کارت خبرتان کنیم، «"+ButtonSubscribe+"» را بزنید.")
+		b = append(b, "\n\nبرای این‌که با رسیدن کارت خبرتان کنیم، «"+ButtonSubscribe+"» را بزنید."...)
 	}
-	return strings.Join(texts, "")
+	return string(b)
 }
 
-// utf16Len is how long the platforms count texts to be: a unit for each
+// utf16Len is how long the platforms count a text to be: a unit for each
 // character, and two for those of four bytes.
-func utf16Len(texts ...string) (n int) {
-	for _, s := range texts {
-		for i := range len(s) {
-			if b := s[i]; utf8.RuneStart(b) {
+func utf16Len(text []byte) (n int) {
+	for _, b := range text {
+		if utf8.RuneStart(b) {
+			n++
+			if b >= 0xf0 {
 				n++
-				if b >= 0xf0 {
-					n++
-				}
 			}
 		}
 	}
 	return n
 }
 
-// appendCard appends the pieces of one card's paragraphs: what to do, where,
-// what to bring, since when.
-func appendCard(texts []string, c CardView, now time.Time) []string {
-	texts = append(texts, "مرحله: ", StageAsGiven(c.State), "\n", meaning(c))
+// appendCard appends one card's paragraphs: what to do, where, what to bring,
+// since when.
+func appendCard(b []byte, c *CardView, now time.Time) []byte {
+	b = add(b, "مرحله: ", StageAsGiven(c.State), "\n", meaning(c))
 	if c.State.Note != "" && c.State.Stage.WaitsForHolder() {
-		texts = append(texts, "\nتوضیح: ", Passage(c.State.Note))
+		b = appendPassage(append(b, "\nتوضیح: "...), c.State.Note)
 	}
 	waits := c.State.Stage == card.StageReady && !c.Claimed
 	if waits && !c.Terms.Until.IsZero() {
-		texts = append(texts, "\n", KeptUntil(c.Terms.Until, false, now))
+		b = appendKeptUntil(append(b, '\n'), c.Terms.Until, false, now)
 	}
 	if c.State.Office != "" {
-		texts = appendOffice(append(texts, "\n\n"), c.Office)
+		b = appendOffice(append(b, "\n\n"...), &c.Office)
 	}
 	if wish := wishLine(c); wish != "" {
-		texts = append(texts, "\n\n", wish)
+		b = add(b, "\n\n", wish)
 	}
 	if waits {
-		texts = append(texts, "\n\n", c.Terms.collecting())
+		b = c.Terms.appendCollecting(append(b, "\n\n"...))
 	}
-	return append(texts, "\n\nاز ", Date(c.Since), " در این مرحله است.")
+	return append(appendDate(append(b, "\n\nاز "...), c.Since), " در این مرحله است."...)
 }
 
 // meaning says what a stage means and what to do now.
-func meaning(c CardView) string {
+func meaning(c *CardView) string {
 	switch c.State.Stage {
 	case card.StageRegistered:
 		return "درخواست کارت ثبت شده است. فعلاً کاری لازم نیست؛ رسید را نگه دارید."
@@ -182,7 +180,7 @@ func meaning(c CardView) string {
 
 // wishLine speaks of the office that the person chose, where it is another
 // than the card's.
-func wishLine(c CardView) string {
+func wishLine(c *CardView) string {
 	switch stage := c.State.Stage; {
 	case c.Wish.Code == "" || c.Wish.Code == c.State.Office || c.Claimed, stage == card.StageCollected, stage == card.StageReturned:
 		return ""

@@ -1,9 +1,6 @@
 package locale
 
-import (
-	"strings"
-	"time"
-)
+import "time"
 
 // Terms are how cards are collected at an office, as far as the operator said.
 type Terms struct {
@@ -13,48 +10,56 @@ type Terms struct {
 }
 
 // Bring says who can collect and what they must bring.
-func Bring(papers []string) string {
-	if len(papers) == 0 {
-		return "فقط صاحب کارت می‌تواند آن را بگیرد. کارت قبلی یا شناسنامه و رسید درخواست را همراه ببرید؛ در دفتر، هویت و اثر انگشت بررسی می‌شود."
-	}
-	return "فقط صاحب کارت می‌تواند آن را بگیرد؛ در دفتر، هویت و اثر انگشت بررسی می‌شود.\nهمراه ببرید: " + passages(papers)
-}
+func Bring(papers []string) string { return string(appendBring(nil, papers)) }
 
-func passages(texts []string) string {
-	shown := make([]string, len(texts))
-	for i, text := range texts {
-		shown[i] = Passage(text)
+func appendBring(b []byte, papers []string) []byte {
+	if len(papers) == 0 {
+		return append(b, "فقط صاحب کارت می‌تواند آن را بگیرد. کارت قبلی یا شناسنامه و رسید درخواست را همراه ببرید؛ در دفتر، هویت و اثر انگشت بررسی می‌شود."...)
 	}
-	return strings.Join(shown, "؛ ")
+	b = append(b, "فقط صاحب کارت می‌تواند آن را بگیرد؛ در دفتر، هویت و اثر انگشت بررسی می‌شود.\nهمراه ببرید: "...)
+	for i, paper := range papers {
+		if i > 0 {
+			b = append(b, "؛ "...)
+		}
+		b = appendPassage(b, paper)
+	}
+	return b
 }
 
 // Fee says what collecting costs.
-func Fee(fee string) string {
-	return "هزینه: " + Passage(fee) + "\n" + ServiceName + " خودش از شما پولی نمی‌گیرد."
+func Fee(fee string) string { return string(appendFee(nil, fee)) }
+
+func appendFee(b []byte, fee string) []byte {
+	return add(appendPassage(append(b, "هزینه: "...), fee), "\n", ServiceName, " خودش از شما پولی نمی‌گیرد.")
 }
 
 // KeptUntil says until which day a card, or each of several, stays at its
 // office.
 func KeptUntil(until time.Time, several bool, now time.Time) string {
+	return string(appendKeptUntil(nil, until, several, now))
+}
+
+func appendKeptUntil(b []byte, until time.Time, several bool, now time.Time) []byte {
 	stays, goes, one := "می‌ماند", "می‌شود", "کارت"
 	if several {
 		stays, goes, one = "می‌مانند", "می‌شوند", "کارت‌ها"
 	}
 	switch day := dayNumber(until) - dayNumber(now); {
 	case day < 0:
-		return "مهلت ماندن " + one + " در دفتر " + Date(until) + " بود. پیش از رفتن، از دفتر بپرسید."
+		return append(appendDate(add(b, "مهلت ماندن ", one, " در دفتر "), until), " بود. پیش از رفتن، از دفتر بپرسید."...)
 	case day == 0:
-		return "امروز آخرین روزی است که " + one + " در دفتر " + stays + "."
+		return add(b, "امروز آخرین روزی است که ", one, " در دفتر ", stays, ".")
 	}
-	return "تا " + Date(until) + " در دفتر " + stays + " و پس از آن به مرکز برگردانده " + goes + "."
+	return add(appendDate(append(b, "تا "...), until), " در دفتر ", stays, " و پس از آن به مرکز برگردانده ", goes, ".")
 }
 
-// collecting is the paragraph of what to bring and what it costs.
-func (t Terms) collecting() string {
+// appendCollecting appends the paragraph of what to bring and what it costs.
+func (t Terms) appendCollecting(b []byte) []byte {
+	b = appendBring(b, t.Bring)
 	if t.Fee == "" {
-		return Bring(t.Bring)
+		return b
 	}
-	return Bring(t.Bring) + "\n" + Fee(t.Fee)
+	return appendFee(append(b, '\n'), t.Fee)
 }
 
 // sampleTerms are terms of which everything is known.

@@ -106,7 +106,7 @@ func here(c CardView) Step {
 	if c.State.Office != "" && c.Office.City != "" {
 		s.Says = append(s.Says, "شهر: "+Name(c.Office.City))
 	}
-	s.Says = append(s.Says, meaning(c))
+	s.Says = append(s.Says, meaning(&c))
 	return s
 }
 

@@ -133,11 +133,17 @@ func (l *Lookup) Status(tx *store.Tx, person card.PersonKey) (Answer, error) {
 }
 
 // Of returns where the cards of a person stand who was looked up.
-func Of(p store.Person) (out Answer) {
+func Of(p store.Person) Answer { return OfIn(nil, &p) }
+
+// OfIn is Of into room of the caller's, where all cards have room in it.
+func OfIn(room []Card, p *store.Person) (out Answer) {
 	if len(p.Applications) == 0 {
 		return out
 	}
-	out.Cards = make([]Card, len(p.Applications)) // all that an answer allocates
+	if cap(room) < len(p.Applications) {
+		room = make([]Card, len(p.Applications)) // all that an answer allocates
+	}
+	out.Cards = room[:len(p.Applications)]
 	for i := range p.Applications {
 		a, c := &p.Applications[i], &out.Cards[i]
 		c.ID, c.State, c.Arrival, c.Passed = a.Record.ID, a.Record.Current(), a.Arrival, a.Record.History()
