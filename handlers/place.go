@@ -33,30 +33,46 @@ func officeLabel(o card.Office) string {
 }
 
 // mapButton leads to an office on a map; nothing when it is not known where it
-// is. Balad is an Iranian map: it opens without a filter breaker, and as an app
-// on the phones of those who have it. It knows no other country, so that a
-// consulate is shown by OpenStreetMap.
+// is.
 func mapButton(o card.Office) []bot.Button {
 	if !o.Located {
 		return nil
 	}
-	lat, long := degrees(o.Latitude), degrees(o.Longitude)
-	url := "https://balad.ir/location?latitude=" + lat + "&longitude=" + long + "&zoom=16"
+	return row(mapLink(o))
+}
+
+// mapLink leads to an office that is known where it is. Balad is an Iranian map:
+// it opens without a filter breaker, and as an app on the phones of those who
+// have it. It knows no other country, so that a consulate is shown by
+// OpenStreetMap.
+func mapLink(o card.Office) bot.Button {
+	var room [192]byte // the address is written there, and taken from there once
+	url := room[:0]
 	if o.Kind == card.Consulate {
-		url = "https://www.openstreetmap.org/?mlat=" + lat + "&mlon=" + long + "#map=17/" + lat + "/" + long
+		url = appendDegrees(append(url, "https://www.openstreetmap.org/?mlat="...), o.Latitude)
+		url = appendDegrees(append(url, "&mlon="...), o.Longitude)
+		url = appendDegrees(append(url, "#map=17/"...), o.Latitude)
+		url = appendDegrees(append(url, '/'), o.Longitude)
+	} else {
+		url = appendDegrees(append(url, "https://balad.ir/location?latitude="...), o.Latitude)
+		url = appendDegrees(append(url, "&longitude="...), o.Longitude)
+		url = append(url, "&zoom=16"...)
 	}
-	return row(bot.Button{Text: locale.ButtonMap, URL: url})
+	return bot.Button{Text: locale.ButtonMap, URL: string(url)}
 }
 
 // mapButtons shows an office on a map: as a message that any map on the phone
 // opens, and as a link; nothing when it is not known where it is. The first
 // leaves the message standing that it is under.
 func (h *Handlers) mapButtons(chat card.ChatKey, o card.Office) []bot.Button {
-	link := mapButton(o)
-	if link == nil {
+	if !o.Located {
 		return nil
 	}
-	return append(row(bot.Button{Text: locale.ButtonPin, Data: h.seal.data(chat, pressPin(o))}), link...)
+	return row(h.pinButton(chat, o), mapLink(o))
+}
+
+func (h *Handlers) pinButton(chat card.ChatKey, o card.Office) bot.Button {
+	return bot.Button{Text: locale.ButtonPin, Data: h.seal.data(chat, pressPin(o))}
 }
 
 // pressPin returns a button that shows an office on a map.
@@ -76,5 +92,5 @@ func (t *turn) showMap() error {
 	return nil
 }
 
-// degrees writes an angle with five decimals, which is a metre.
-func degrees(v float64) string { return strconv.FormatFloat(v, 'f', 5, 64) }
+// appendDegrees writes an angle with five decimals, which is a metre.
+func appendDegrees(b []byte, v float64) []byte { return strconv.AppendFloat(b, v, 'f', 5, 64) }

@@ -60,6 +60,9 @@ func Label(s string) string { return presentable(s, maxLabel) }
 func Phone(s string) string { return string(appendPhone(nil, s)) }
 
 func appendPhone(b []byte, s string) []byte {
+	if len(s) <= maxName && strings.Trim(s, "0123456789-+") == "" { // most are written so
+		return add(b, string(lri), s, string(pdi))
+	}
 	if strings.ContainsFunc(s, unicode.IsLetter) {
 		return appendName(b, s)
 	}
