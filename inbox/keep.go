@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -83,6 +84,7 @@ func (i *Inbox) keep(ctx context.Context, rows []*handed) error {
 	for key, n := range k.dropped {
 		i.Log.Warn().Stringer("bot", key.bot).Int("dropped", n).Msg("a chat writes more than can be handled; its updates beyond those that wait are not kept")
 	}
+	i.spare.putKeeping(k)
 	return nil
 }
 
@@ -160,10 +162,8 @@ type try struct {
 }
 
 func (i *Inbox) newKeeping(rows []*handed) *keeping {
-	k := &keeping{
-		Inbox: i, now: i.Now(), rows: rows, room: make(map[laneKey]int, len(rows)), floods: map[laneKey]uint64{}, dropped: map[laneKey]int{},
-		arrivals: make([]arrival, 0, len(rows)),
-	}
+	k := i.spare.keeping()
+	k.Inbox, k.now, k.rows, k.arrivals = i, i.Now(), rows, slices.Grow(k.arrivals, len(rows))
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	for _, h := range rows {

@@ -9,7 +9,7 @@ import (
 // spare is the room that answers leave behind, for the next ones: fresh memory
 // is what they would wait for longest. What is put in must be in nobody's hands
 // any more.
-type spare struct{ lanes, hands, updates sync.Pool }
+type spare struct{ lanes, hands, updates, keepings sync.Pool }
 
 func (s *spare) lane() *lane {
 	if l, ok := s.lanes.Get().(*lane); ok {
@@ -49,4 +49,22 @@ func (s *spare) update() *bot.Update {
 func (s *spare) putUpdate(u *bot.Update) {
 	*u = bot.Update{}
 	s.updates.Put(u)
+}
+
+func (s *spare) keeping() *keeping {
+	if k, ok := s.keepings.Get().(*keeping); ok {
+		return k
+	}
+	return &keeping{room: map[laneKey]int{}, floods: map[laneKey]uint64{}, dropped: map[laneKey]int{}}
+}
+
+// putKeeping takes back a commit that was made. One that failed is left: the store
+// may still come to it.
+func (s *spare) putKeeping(k *keeping) {
+	clear(k.room)
+	clear(k.floods)
+	clear(k.dropped)
+	clear(k.arrivals)
+	*k = keeping{room: k.room, floods: k.floods, dropped: k.dropped, arrivals: k.arrivals[:0]}
+	s.keepings.Put(k)
 }
