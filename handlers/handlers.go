@@ -3,7 +3,6 @@ package handlers
 import (
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"kartyar/alert"
@@ -38,7 +37,6 @@ type Handlers struct {
 	Options
 	seal   *sealer
 	routes routes
-	turns  sync.Pool // of *turn, for the next updates
 }
 
 // New returns the conversation.
@@ -85,10 +83,7 @@ func (h *Handlers) Handle(tx *store.Tx, now time.Time, u bot.Update) ([]bot.Repl
 	if err := t.end(); err != nil {
 		return nil, err
 	}
-	replies := t.replies
-	*t = turn{} // so that nothing of this chat is left in it
-	h.turns.Put(t)
-	return replies, nil
+	return t.replies, nil
 }
 
 // membership notes that a person stopped the bot or let it in again. To let it

@@ -35,11 +35,7 @@ type turn struct {
 // begin loads the chat. One that was blocked has its person back.
 func (h *Handlers) begin(tx *store.Tx, now time.Time, chat card.ChatKey, u bot.Update) (*turn, error) {
 	tx.Hear(chat, now)
-	t, ok := h.turns.Get().(*turn)
-	if !ok {
-		t = &turn{}
-	}
-	t.Handlers, t.tx, t.now, t.u, t.chat, t.platform = h, tx, now, u, chat, u.From.Bot.Platform
+	t := &turn{Handlers: h, tx: tx, now: now, u: u, chat: chat, platform: u.From.Bot.Platform}
 	if err := t.reload(); err != nil {
 		return nil, err
 	}

@@ -141,8 +141,6 @@ func (i *Inbox) replies(tx *store.Tx, now time.Time, h *handed) ([]bot.Reply, er
 	if err != nil {
 		return nil, &failure{failed, err}
 	}
-	i.spare.putUpdate(h.read)
-	h.read = nil
 	return replies, nil
 }
 

@@ -87,7 +87,6 @@ type Inbox struct {
 	hands  sync.WaitGroup
 	until  func(time.Time) (fired <-chan time.Time, stop func() bool)
 	note   func(context.Context, func(*store.Tx) error) error // the store's, of replies that were accepted
-	spare  spare
 
 	mu       sync.Mutex
 	lanes    map[laneKey]*lane // those that have rows

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"time"
 
@@ -84,7 +83,6 @@ func (i *Inbox) keep(ctx context.Context, rows []*handed) error {
 	for key, n := range k.dropped {
 		i.Log.Warn().Stringer("bot", key.bot).Int("dropped", n).Msg("a chat writes more than can be handled; its updates beyond those that wait are not kept")
 	}
-	i.spare.putKeeping(k)
 	return nil
 }
 
@@ -94,8 +92,7 @@ func (i *Inbox) rows(from card.Bot, batch []bot.Raw) []*handed {
 	now := i.Now()
 	rows := make([]*handed, len(batch))
 	for n, raw := range batch {
-		h := i.spare.handed()
-		h.row = store.Update{Bot: from, ID: raw.UpdateID, Raw: raw.Body, Received: now}
+		h := &handed{row: store.Update{Bot: from, ID: raw.UpdateID, Raw: raw.Body, Received: now}}
 		if len(raw.Body) > longest {
 			h.row.Raw = raw.Body[:longest]
 		} else {
@@ -113,15 +110,15 @@ func (i *Inbox) rows(from card.Bot, batch []bot.Raw) []*handed {
 // decode is Decode, nil when it fails or panics: what it makes of the update
 // then is seen when its turn comes.
 func (i *Inbox) decode(from card.Bot, raw []byte) *bot.Update {
-	read := i.spare.update()
+	var read bot.Update
 	err := guard.Run(func() (err error) {
-		*read, err = i.Decode(from, raw)
+		read, err = i.Decode(from, raw)
 		return err
 	})
 	if err != nil {
 		return nil
 	}
-	return read
+	return &read
 }
 
 // chatOf is the chat of an update that was read, or else ChatOf, for which
@@ -162,8 +159,10 @@ type try struct {
 }
 
 func (i *Inbox) newKeeping(rows []*handed) *keeping {
-	k := i.spare.keeping()
-	k.Inbox, k.now, k.rows, k.arrivals = i, i.Now(), rows, slices.Grow(k.arrivals, len(rows))
+	k := &keeping{
+		Inbox: i, now: i.Now(), rows: rows, arrivals: make([]arrival, 0, len(rows)),
+		room: make(map[laneKey]int, len(rows)), floods: map[laneKey]uint64{}, dropped: map[laneKey]int{},
+	}
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	for _, h := range rows {

@@ -81,8 +81,8 @@ func (i *Inbox) enqueue(arrivals []arrival) {
 	for _, a := range arrivals {
 		l := i.lanes[a.key]
 		if l == nil {
-			l = i.spare.lane()
-			l.key, l.chat, l.queue = a.key, a.chat, l.room[:0]
+			l = &lane{key: a.key, chat: a.chat}
+			l.queue = l.room[:0]
 			i.lanes[a.key] = l
 		}
 		l.queue = append(l.queue, a.seq)
@@ -161,13 +161,10 @@ func (i *Inbox) put(l *lane, wait time.Duration) {
 		l.flood = 0
 	}
 	l.queue = l.queue[1:]
-	if l.hand != nil {
-		i.spare.putHanded(l.hand)
-	}
 	l.hand, l.sending, l.accepted, l.bare, l.fails = nil, false, false, false, 0
 	if len(l.queue) == 0 {
+		l.busy = false
 		delete(i.lanes, l.key)
-		i.spare.putLane(l)
 		return
 	}
 	p := i.pools[l.key.bot]
