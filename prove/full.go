@@ -18,11 +18,11 @@ import (
 const fullDisk = 3 << 30
 
 // What is left in MiB in the experiment when things stop: lists at 256 and what the
-// store may have to merge, which after mergeWithoutRoom is some 90, updates at 128 and
-// that, writes at 64 and that (store.Options.Reserve).
+// store may have to merge, which after mergeWithoutRoom is 50 to 90, as far as merges
+// have come, updates at 128 and that, writes at 64 and that (store.Options.Reserve).
 const (
 	belowLists   = 300
-	belowUpdates = 185
+	belowUpdates = 125
 	belowWrites  = 30
 	nothing      = 1
 )
