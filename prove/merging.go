@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -49,7 +50,28 @@ func (t *trial) mergeWithoutRoom(ctx context.Context, d *disk, admin string) err
 	if says != "" {
 		t.witness.breaks("with room to merge it says %q, %v later", says, readyMost)
 	}
-	return err
+	return errors.Join(err, t.merged(ctx, d))
+}
+
+// merged waits until no table has come or gone for a while. The room for a merge
+// is asked for before it: whoever takes that away in its middle, as this
+// experiment would, ends the program.
+func (t *trial) merged(ctx context.Context, d *disk) error {
+	const quiet = 5 // seconds
+	before := []string{}
+	for still := 0; still < quiet; still++ {
+		if err := t.pass(ctx, time.Second); err != nil {
+			return err
+		}
+		tables, err := filepath.Glob(filepath.Join(d.mount, "store", "*.sst"))
+		if err != nil {
+			return fmt.Errorf("looking at the store's tables: %w", err)
+		}
+		if !slices.Equal(tables, before) {
+			before, still = tables, 0
+		}
+	}
+	return nil
 }
 
 // listsUntilFull takes in lists, after those of mergeWithoutRoom, until one is
