@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -18,11 +19,13 @@ import (
 const fullDisk = 3 << 30
 
 // What is left in MiB in the experiment when things stop: lists at 256 and what the
-// store may have to merge, which after mergeWithoutRoom is 50 to 90, as far as merges
-// have come, updates at 128 and that, writes at 64 and that (store.Options.Reserve).
+// store may have to merge, which after mergeWithoutRoom is 50 to 90, updates at 128
+// and that, writes at 64 and that (store.Options.Reserve). belowUpdates is beside
+// what it says it may have to merge: then what was taken in is answered, so that
+// people write anew.
 const (
 	belowLists   = 300
-	belowUpdates = 125
+	belowUpdates = 96
 	belowWrites  = 30
 	nothing      = 1
 )
@@ -76,7 +79,7 @@ func fillDisk(ctx context.Context, s *stage) (err error) {
 	if err := t.saysFull(); err != nil {
 		return err
 	}
-	s.line("disk", "filled to %d, %d, %d and %d MiB free, %d times, and full at the start", belowLists, belowUpdates, belowWrites, nothing, s.n)
+	s.line("disk", "filled to %d MiB free, to %d beside its merges, to %d and %d, %d times, and full at the start", belowLists, belowUpdates, belowWrites, nothing, s.n)
 	if err := t.last(ctx); err != nil {
 		return err
 	}
@@ -93,7 +96,8 @@ func (t *trial) fillUp(ctx context.Context, round int, d *disk, admin string) er
 	if err := d.fillTo(belowLists << 20); err != nil {
 		return err
 	}
-	if err := t.refusedList(ctx, list); err != nil {
+	needed, err := t.refusedList(ctx, list)
+	if err != nil {
 		return err
 	}
 	if !t.isAnswered(ctx, 10*time.Second) {
@@ -102,7 +106,7 @@ func (t *trial) fillUp(ctx context.Context, round int, d *disk, admin string) er
 	if err := t.notReady(ctx, admin, belowLists); err != nil {
 		return err
 	}
-	for _, free := range []uint64{belowUpdates, belowWrites, nothing} {
+	for _, free := range []uint64{needed - reserve + belowUpdates, belowWrites, nothing} {
 		if err := d.fillTo(free << 20); err != nil {
 			return err
 		}
@@ -121,7 +125,7 @@ func (t *trial) fillUp(ctx context.Context, round int, d *disk, admin string) er
 			t.witness.breaks("with %d MiB free updates are taken in: %d of %d before, %d now", free, before, f.queued, f.confirmed)
 		}
 	}
-	if err := t.refusedList(ctx, list); err != nil {
+	if _, err := t.refusedList(ctx, list); err != nil {
 		return err
 	}
 	if err := d.fillTo(fullDisk / 2); err != nil {
@@ -202,20 +206,25 @@ func (t *trial) saysFull() error {
 	return nil
 }
 
-// refusedList imports a list that has to be refused because of the room.
-func (t *trial) refusedList(ctx context.Context, list string) error {
+// refusedList imports a list that has to be refused because of the room, and
+// returns how many MiB are needed for it.
+func (t *trial) refusedList(ctx context.Context, list string) (needed uint64, err error) {
 	p, err := t.start(ctx, nil, "import", "--yes", list)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if err := t.until(ctx, p); err != nil {
-		return err
+		return 0, err
 	}
-	if p.err == nil || !bytes.Contains(p.out.Bytes(), []byte("the disk is nearly full")) {
+	reason := roomNeeded.FindSubmatch(p.out.Bytes())
+	if p.err == nil || reason == nil {
 		t.witness.breaks("a list on a full disk is not refused with the reason: %v, %q", p.err, p.out.Bytes())
+		return reserve, nil
 	}
-	return nil
+	return strconv.ParseUint(string(reason[1]), 10, 32)
 }
+
+var roomNeeded = regexp.MustCompile(`the disk is nearly full: \d+ MiB are free, (\d+) MiB are needed`)
 
 // isAnswered reports whether a person who asks for help is answered within a time.
 func (t *trial) isAnswered(ctx context.Context, most time.Duration) bool {
