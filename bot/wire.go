@@ -162,6 +162,9 @@ func newWatch(over net.Conn) (*watch, error) {
 	w.look = func(fd uintptr) bool {
 		one[0] = unix.PollFd{Fd: int32(fd), Events: unix.POLLIN} //nolint:gosec // a descriptor is small
 		n, err := unix.Poll(one[:], 0)
+		for errors.Is(err, unix.EINTR) { // a signal came, such as those by which Go takes turns
+			n, err = unix.Poll(one[:], 0)
+		}
 		w.quiet = n == 0 && err == nil
 		return true
 	}

@@ -4,12 +4,17 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // counted is a context that counts who is to hear of its end.
@@ -150,5 +155,42 @@ func TestContextsAreLetGo(t *testing.T) {
 	l.close()
 	if n := long.hear.Load(); n != 0 {
 		t.Errorf("%d hear of a context's end for a connection that is closed", n)
+	}
+}
+
+// A signal that comes while a connection is looked at says nothing about it; Go
+// sends itself one each time that a goroutine has computed for long.
+func TestAQuietConnectionIsQuietBesideSignals(t *testing.T) {
+	server := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(server.Close)
+	conn, err := net.Dial("tcp", server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	w, err := newWatch(conn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	looking, over := unix.Gettid(), make(chan struct{})
+	var signals sync.WaitGroup
+	signals.Go(func() {
+		for {
+			select {
+			case <-over:
+				return
+			default:
+				_ = unix.Tgkill(unix.Getpid(), looking, unix.SIGURG)
+			}
+		}
+	})
+	defer signals.Wait()
+	defer close(over)
+	for n := range 20_000 {
+		if !w.isQuiet() {
+			t.Fatalf("look %d: the server has closed or spoken", n)
+		}
 	}
 }
