@@ -226,6 +226,9 @@ func (k *keeping) handles(tx *store.Tx, h *handed) bool {
 		}
 		return err
 	})
+	if err != nil {
+		h.row = row
+	}
 	a := arrived(row)
 	switch why, stack := whose(err); {
 	case err == nil:
@@ -246,7 +249,6 @@ func (k *keeping) handles(tx *store.Tx, h *handed) bool {
 		k.room[laneKey{row.Bot, row.Chat}]--
 		return true
 	}
-	h.row = row
 	return false
 }
 

@@ -184,7 +184,7 @@ func (i *Inbox) remove(ctx context.Context, l *lane, h *handed) (wait time.Durat
 	seq, rest := h.row.Seq, h.row.Replies[1:]
 	note := func(tx *store.Tx) error { return tx.DeleteUpdate(seq) }
 	if len(rest) > 0 {
-		row := h.row // a copy: the store may come to it when this has ended with ctx
+		row := h.row // a copy: the row stays as it is if this is not noted
 		row.Replies = rest
 		note = func(tx *store.Tx) error { return tx.PutUpdate(row) }
 	}
