@@ -22,8 +22,9 @@ type slate struct {
 	entries []badger.Entry // the rows for Badger
 }
 
-// slateMost is the number of rows of a batch whose slate is used again: to wipe
-// that of a list would cost the small batches after it more than they are.
+// slateMost is the number of rows, of a batch and about of a function, whose slate
+// is used again: to wipe that of a list would cost the small batches after it more
+// than they are.
 const slateMost = 1024
 
 // tally is what a batch comes to beside its rows. All of it only grows, so that
@@ -60,11 +61,11 @@ func (s *Store) newBatch() *batch {
 // wipe has the batch's room used again, once all that was written there is
 // committed or given up.
 func (s *Store) wipe(b *batch) {
-	if len(b.rows) > slateMost {
+	if len(b.rows) > slateMost || cap(b.undo) > 2*slateMost {
 		return
 	}
 	clear(b.rows)
-	clear(b.undo)
+	clear(b.undo[:cap(b.undo)]) // a function that came before may have written over more rows
 	clear(b.entries)
 	b.undo, b.entries = b.undo[:0], b.entries[:0]
 	b.room.empty()
