@@ -159,7 +159,8 @@ type known struct {
 
 // note writes what became of a message that was composed at the time began.
 // What was told is told, whatever came in meanwhile; what came in meanwhile is
-// still to be told. Who is known need not be read; nil for nobody.
+// still to be told. Who is known need not be read; nil for nobody. It is changed by
+// this, so it is good for one attempt, even for one that fails.
 func (r Rules) note(tx *store.Tx, began, now time.Time, m Message, outcome Outcome, who *known) error {
 	if outcome.Kind == Never {
 		_, found, err := tx.Chat(m.Chat)
