@@ -165,8 +165,8 @@ func (a *announcement) buttons() bot.Keyboard {
 			keys = keys.row(button(locale.ButtonStatus, p))
 		}
 	}
-	if len(there) > 0 && a.office.Located {
-		keys = keys.row(a.pinButton(a.Chat, a.office), mapLink(a.office))
+	if len(there) > 0 {
+		keys = keys.row(a.mapButtons(a.Chat, a.office)...)
 	}
 	off := press{Action: actUnsubscribe, Choice: keepMessage}
 	if a.onePerson() {

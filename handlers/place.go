@@ -68,11 +68,7 @@ func (h *Handlers) mapButtons(chat card.ChatKey, o card.Office) []bot.Button {
 	if !o.Located {
 		return nil
 	}
-	return row(h.pinButton(chat, o), mapLink(o))
-}
-
-func (h *Handlers) pinButton(chat card.ChatKey, o card.Office) bot.Button {
-	return bot.Button{Text: locale.ButtonPin, Data: h.seal.data(chat, pressPin(o))}
+	return row(bot.Button{Text: locale.ButtonPin, Data: h.seal.data(chat, pressPin(o))}, mapLink(o))
 }
 
 // pressPin returns a button that shows an office on a map.

@@ -207,9 +207,7 @@ func (t *turn) cardButtons(person card.PersonKey, f *store.Follower, answer look
 		keys = keys.row(t.button(locale.ButtonRemindLater, pressOf(actSnoozeAsk, person, waits.ID, waits.Arrival.Number)))
 	}
 	if len(ready) > 0 {
-		if at := t.place(answer.Cards[ready[0]].State.Office); at.Located {
-			keys = keys.row(t.pinButton(t.chat, at), mapLink(at))
-		}
+		keys = keys.row(t.mapButtons(t.chat, t.place(answer.Cards[ready[0]].State.Office))...)
 	}
 	keys = t.addWays(keys, person, answer.Cards)
 	keys = keys.row(t.newsButton(person, f), t.button(locale.ButtonChooseOffice, pressFor(actOffices, person)))
