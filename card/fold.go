@@ -44,6 +44,9 @@ func separator(r rune) bool {
 // foldDigits leaves the digits of s, in Latin; ok is false when anything but
 // digits and separators stands in it.
 func foldDigits(s string) (digits string, ok bool) {
+	if allLatin(s) {
+		return s, true
+	}
 	var b strings.Builder
 	b.Grow(16)
 	for _, r := range s {
@@ -54,6 +57,17 @@ func foldDigits(s string) (digits string, ok bool) {
 		}
 	}
 	return b.String(), true
+}
+
+// allLatin reports whether s is made of Latin digits alone, as nearly every cell of
+// a list is.
+func allLatin(s string) bool {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return true
 }
 
 // foldPhone is foldDigits for phone numbers, which may begin with + and hold

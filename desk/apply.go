@@ -86,6 +86,9 @@ func (im *importing) preview(ctx context.Context, chunk []queued, told *people, 
 				if err != nil {
 					return err
 				}
+				if p.Applications == nil {
+					p.Applications = told.room[:0]
+				}
 				told.key, told.latest = row.Person, &p
 			}
 			result, chats := im.opt.Rules.Preview(told.latest, im.began, row)
@@ -106,6 +109,7 @@ type people struct {
 
 	key    card.PersonKey // the person in hand, as the rows so far leave them
 	latest *store.Person
+	room   [1]store.Application // of who had none: as a rule a row brings one
 }
 
 func (p *people) add(chats []card.ChatKey) {
