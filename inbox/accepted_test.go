@@ -3,10 +3,13 @@ package inbox_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"kartyar/bot"
+	"kartyar/inbox"
 	"kartyar/store"
 )
 
@@ -67,4 +70,86 @@ func TestWhatWasAcceptedWithoutRoomIsNotSaidAgain(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A row that is done with takes no commit of its own while updates come.
+func TestWhatIsDoneWithLeavesWithTheNextUpdates(t *testing.T) {
+	w := newWorld(t)
+	w.opt.Workers = 1
+	slow := make(chan struct{})
+	w.sender.set(func(_ context.Context, m message) error {
+		if m.chat == 2 {
+			<-slow
+		}
+		return nil
+	})
+	w.lingers = time.Hour
+	w.run()
+	w.keep(said(1, 1, "x"), said(2, 2, "y"))
+	w.sender.expect(t, 1, "re x")
+	w.sender.expect(t, 2, "re y") // by the one worker, which is done with chat 1 then
+	chats := func() (chats []int64) {
+		for _, row := range w.rows() {
+			chats = append(chats, row.ChatID)
+		}
+		return chats
+	}
+	if got := chats(); !slices.Equal(got, []int64{1, 2}) {
+		t.Errorf("rows of the chats %v before the next update", got)
+	}
+	w.keep(said(3, 3, "z"))
+	if got := chats(); !slices.Equal(got, []int64{2, 3}) {
+		t.Errorf("rows of the chats %v after it", got)
+	}
+	close(slow)
+	w.sender.expect(t, 3, "re z")
+	w.settled()
+}
+
+// While the store hangs no more is said than a kill may have said again.
+func TestWhatIsNotNotedIsBounded(t *testing.T) {
+	w, hangs := hanging(t)
+	w.end()
+	close(hangs)
+	w.stop()
+	if more := len(w.sender.got); more > 0 {
+		t.Errorf("%d more were sent", more)
+	}
+	if rows := w.rows(); len(rows) != hungChats-inbox.UnnotedMost {
+		t.Errorf("%d rows are left of %d", len(rows), hungChats)
+	}
+}
+
+// Once the store is quick again, the workers that rested go on.
+func TestSayingGoesOnOnceItIsNoted(t *testing.T) {
+	w, hangs := hanging(t)
+	close(hangs)
+	for range hungChats - inbox.UnnotedMost {
+		w.sender.next(t)
+	}
+	w.settled()
+}
+
+const hungChats = inbox.UnnotedMost + 50
+
+// hanging is an inbox with hungChats to answer and one worker, as many of them
+// answered as may be while the store takes no note until hangs is closed.
+func hanging(t *testing.T) (w *world, hangs chan struct{}) {
+	w = newWorld(t)
+	w.opt.Workers = 1
+	w.run()
+	hangs = make(chan struct{})
+	w.inbox.SetNote(func(note func() error) error {
+		<-hangs
+		return note()
+	})
+	batch := make([]bot.Raw, hungChats)
+	for n := range batch {
+		batch[n] = said(int64(n+1), int64(n+1), "x")
+	}
+	w.keep(batch...)
+	for range inbox.UnnotedMost {
+		w.sender.next(t)
+	}
+	return w, hangs
 }

@@ -12,13 +12,15 @@
 //	                 │ fails the third time│
 //	                 └──▶ set aside, the row answers «sorry»
 //
-// Each arrow is one synced commit; where nothing of the chat waits, the first
-// two are one, and the row is never there as received. "Handled" is one commit
+// Each arrow is a synced commit; where nothing of the chat waits, the first two
+// are one, and the row is never there as received. Rows whose last reply was
+// accepted go with whatever is kept next, or together when nothing is for some
+// milliseconds. "Handled" is one commit
 // together with all effects of the update and its rendered replies, so a crash
 // before it leaves the update to be handled, by the platform's next delivery if
 // it was not kept, and a crash after it leaves replies to be sent: effects
 // happen once. A reply leaves its row before the chat's next one is sent, so a
-// crash repeats at most the reply in flight of each chat.
+// crash repeats at most one reply of a chat, of those answered a moment before.
 //
 // The rows of one chat stand in a lane. A lane is idle (nothing waits), ready
 // (waits for one of its bot's workers), in a worker's hands, or parked: until

@@ -19,5 +19,12 @@ func (i *Inbox) SetNote(between func(note func() error) error) {
 	}
 }
 
+// SetLinger has replies that were accepted wait so long for the commit of others. It
+// is called before Run.
+func (i *Inbox) SetLinger(d time.Duration) { i.notes.linger = d }
+
+// UnnotedMost is how many replies may be accepted and not noted.
+const UnnotedMost = unnotedMost
+
 // SetStore has the inbox go on with another store, while nothing is in hand.
-func (i *Inbox) SetStore(s *store.Store) { i.Store, i.note = s, s.UpdateInBulk }
+func (i *Inbox) SetStore(s *store.Store) { i.Store, i.note = s, s.UpdateGathered }

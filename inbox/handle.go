@@ -39,8 +39,9 @@ type failure struct {
 func (f *failure) Error() string { return string(f.reason) + ": " + f.err.Error() }
 func (f *failure) Unwrap() error { return f.err }
 
-// advance takes the lane's first row as far as it goes. It returns 0 when the
-// row is done with, or else how long the lane has to wait.
+// advance takes the lane's first row as far as it goes. It returns how long the
+// lane has to wait; 0 when the row is done with. If its last reply was accepted just
+// now, the row is still in the store.
 func (i *Inbox) advance(ctx context.Context, s Sender, l *lane) (wait time.Duration) {
 	if l.sending && !l.accepted {
 		// Before the row is read: in an outage all lanes come by here.
@@ -53,7 +54,17 @@ func (i *Inbox) advance(ctx context.Context, s Sender, l *lane) (wait time.Durat
 		h, wait = i.handled(ctx, l)
 	}
 	for wait == 0 && len(h.row.Replies) > 0 {
-		wait = i.sendFirst(ctx, s, l, h)
+		switch {
+		case !l.accepted:
+			wait = i.sendFirst(ctx, s, l, h)
+		case len(h.row.Replies) == 1:
+			return 0
+		default:
+			wait = i.remove(ctx, l, h)
+		}
+	}
+	if wait == 0 {
+		l.accepted = false // the row is gone already
 	}
 	return wait
 }

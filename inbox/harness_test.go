@@ -217,9 +217,12 @@ type world struct {
 	sender *sender
 	log    *bytes.Buffer
 	opt    inbox.Options
-	inbox  *inbox.Inbox
-	end    context.CancelFunc
-	ended  chan error
+	// lingers is how long replies that were accepted wait for the commit of others;
+	// 0 for as long as the program has them.
+	lingers time.Duration
+	inbox   *inbox.Inbox
+	end     context.CancelFunc
+	ended   chan error
 
 	mu      sync.Mutex
 	handled []string // the texts, in order
@@ -262,6 +265,9 @@ func (w *world) run() *world {
 	w.opt.Store, w.opt.Log = w.store, zerolog.New(zerolog.SyncWriter(w.log))
 	w.inbox = inbox.New(w.opt)
 	w.inbox.SetUntil(w.clock.until)
+	if w.lingers > 0 {
+		w.inbox.SetLinger(w.lingers)
+	}
 	var ctx context.Context
 	ctx, w.end = context.WithCancel(context.Background())
 	w.ended = make(chan error, 1)

@@ -85,12 +85,14 @@ type Inbox struct {
 	loaded chan struct{} // closed when Run knows the rows on disk
 	wake   chan struct{} // tells Run that a lane was parked before all others
 	hands  sync.WaitGroup
+	riding sync.WaitGroup // calls of Keep that have lanes in their commit
 	until  func(time.Time) (fired <-chan time.Time, stop func() bool)
 	note   func(context.Context, func(*store.Tx) error) error // the store's, of replies that were accepted
 
 	mu       sync.Mutex
 	lanes    map[laneKey]*lane // those that have rows
 	parked   parking
+	notes    notes
 	inHand   int // parked lanes whose row is in memory
 	pools    map[card.Bot]*pool
 	ctx      context.Context // of what is in hand; it outlives Run's by the grace
@@ -114,7 +116,8 @@ func New(o Options) *Inbox {
 		wake:    make(chan struct{}, 1),
 		lanes:   map[laneKey]*lane{},
 		pools:   map[card.Bot]*pool{},
-		note:    o.Store.UpdateInBulk,
+		note:    o.Store.UpdateGathered,
+		notes:   notes{soon: make(chan struct{}, 1), linger: noteLinger},
 	}
 	i.until = func(t time.Time) (<-chan time.Time, func() bool) {
 		timer := time.NewTimer(t.Sub(i.Now()))
@@ -141,6 +144,9 @@ func (i *Inbox) Run(ctx context.Context) error {
 	}
 	close(i.loaded)
 	i.hands.Go(func() { i.tidyHourly(ctx) })
+	var noting sync.WaitGroup
+	over := make(chan struct{})
+	noting.Go(func() { i.noteAccepted(hand, over) })
 	i.serve(ctx)
 
 	i.mu.Lock()
@@ -149,33 +155,11 @@ func (i *Inbox) Run(ctx context.Context) error {
 	grace := time.AfterFunc(i.Grace, drop)
 	defer grace.Stop()
 	i.hands.Wait()
-	i.noteAccepted(hand)
+	i.riding.Wait()
+	close(over)
+	noting.Wait()
+	i.noteLast(hand)
 	return nil
-}
-
-// noteAccepted takes out of the store the replies that were accepted while it
-// had no room, and whose lanes wait for that: a message is not repeated because
-// the program was asked to end, nor because the grace is over. No worker is left.
-func (i *Inbox) noteAccepted(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastNote)
-	defer cancel()
-	i.mu.Lock() // a Keep may be at its end
-	var accepted []*lane
-	for _, l := range i.lanes {
-		if l.accepted {
-			accepted = append(accepted, l)
-		}
-	}
-	i.mu.Unlock()
-	for _, l := range accepted {
-		h, wait := i.handled(ctx, l)
-		if wait == 0 && len(h.row.Replies) > 0 {
-			wait = i.remove(ctx, l, h)
-		}
-		if wait > 0 {
-			return // it has no room yet
-		}
-	}
 }
 
 // serve lets parked lanes go on when their time comes, until ctx ends.

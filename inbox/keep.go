@@ -72,7 +72,9 @@ func fitting(rows []*handed) (n int) {
 // keep keeps rows in one commit.
 func (i *Inbox) keep(ctx context.Context, rows []*handed) error {
 	k := i.newKeeping(rows)
-	if err := i.Store.Update(ctx, k.keep); err != nil {
+	err := i.Store.Update(ctx, k.keep)
+	k.alight(err)
+	if err != nil {
 		return fmt.Errorf("keeping updates: %w", err)
 	}
 	i.enqueue(k.arrivals)
@@ -149,6 +151,9 @@ type keeping struct {
 	pressed  []store.Update
 	tries    []try
 	dropped  map[laneKey]int
+
+	boarded bool
+	lanes   []*lane // whose first rows are taken out in this commit
 }
 
 // try is an attempt at handling a row that failed.
@@ -182,7 +187,7 @@ func (i *Inbox) newKeeping(rows []*handed) *keeping {
 // keep is the commit. A dropped update is remembered as any other, so that
 // delivered again it is neither counted twice nor handled after all. Updates
 // whose chat could not be read are no one's flood and are all kept.
-func (k *keeping) keep(tx *store.Tx) error {
+func (k *keeping) keep(tx *store.Tx) (err error) {
 	for _, h := range k.rows {
 		row := &h.row
 		taken, err := tx.Take(row)
@@ -209,7 +214,37 @@ func (k *keeping) keep(tx *store.Tx) error {
 			return err
 		}
 	}
-	return nil
+	k.board()
+	return takeOut(tx, k.lanes)
+}
+
+// board has the rows that are done with until now taken out in this commit. Run
+// waits for it to end; from then on none are taken along.
+func (k *keeping) board() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.stopping {
+		return
+	}
+	k.riding.Add(1)
+	k.boarded, k.lanes = true, k.notes.take()
+}
+
+// alight lets the lanes go on, or wait for another commit where this one failed.
+func (k *keeping) alight(err error) {
+	if !k.boarded {
+		return
+	}
+	defer k.riding.Done()
+	if err == nil {
+		k.noted(k.lanes)
+		return
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if len(k.lanes) > 0 {
+		k.notes.wait(k.lanes...)
+	}
 }
 
 // handles handles a row of whose chat nothing waits; false when it is to be

@@ -121,16 +121,28 @@ func (l *lane) take(h *handed, now time.Time) {
 func (i *Inbox) ready(l *lane) {
 	p := i.pools[l.key.bot]
 	p.ready = append(p.ready, l)
-	if !i.stopping && p.workers < i.Workers {
+	i.staff(p, 1)
+}
+
+// staff begins up to n further workers. i.mu is held.
+func (i *Inbox) staff(p *pool, n int) {
+	for n = min(n, i.Workers-p.workers); n > 0 && !i.rests(); n-- {
 		p.workers++
 		i.hands.Go(func() { i.work(p) })
 	}
 }
 
+// rests reports whether nothing more is begun. i.mu is held.
+func (i *Inbox) rests() bool { return i.stopping || i.notes.unnoted >= unnotedMost }
+
 // work is a worker: it takes ready lanes, one row at a time.
 func (i *Inbox) work(p *pool) {
 	for l := i.take(p); l != nil; l = i.take(p) {
-		i.put(l, i.advance(i.ctx, p.sender, l))
+		if wait := i.advance(i.ctx, p.sender, l); wait == 0 && l.accepted {
+			i.accept(l)
+		} else {
+			i.put(l, wait)
+		}
 	}
 }
 
@@ -138,7 +150,7 @@ func (i *Inbox) work(p *pool) {
 func (i *Inbox) take(p *pool) *lane {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if i.stopping || len(p.ready) == 0 {
+	if i.rests() || len(p.ready) == 0 {
 		p.workers--
 		return nil
 	}
@@ -157,6 +169,15 @@ func (i *Inbox) put(l *lane, wait time.Duration) {
 		i.park(l, wait)
 		return
 	}
+	if i.next(l) {
+		p := i.pools[l.key.bot]
+		p.ready = append(p.ready, l) // for this worker or another: it goes on to take
+	}
+}
+
+// next has the lane go on behind its first row; false when that was the last.
+// i.mu is held.
+func (i *Inbox) next(l *lane) bool {
 	if l.flood == l.queue[0] {
 		l.flood = 0
 	}
@@ -165,10 +186,9 @@ func (i *Inbox) put(l *lane, wait time.Duration) {
 	if len(l.queue) == 0 {
 		l.busy = false
 		delete(i.lanes, l.key)
-		return
+		return false
 	}
-	p := i.pools[l.key.bot]
-	p.ready = append(p.ready, l) // for this worker or another: it goes on to take
+	return true
 }
 
 // park lets a lane wait. i.mu is held.

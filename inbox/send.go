@@ -30,14 +30,10 @@ func closed(g Gate, chat int64, now time.Time) time.Duration {
 	return g.ChatWait(chat, now)
 }
 
-// sendFirst sends the row's first reply and takes it out of the row. It
-// returns how long the lane has to wait before that can go on; 0 when it can
-// at once, with the same reply or the next.
+// sendFirst sends the row's first reply. It returns how long the lane has to wait
+// before that can go on; 0 when it was accepted, or is to be tried again at once.
 func (i *Inbox) sendFirst(ctx context.Context, s Sender, l *lane, h *handed) (wait time.Duration) {
 	row := &h.row
-	if l.accepted {
-		return i.remove(ctx, l, h)
-	}
 	now := i.Now()
 	age := now.Sub(l.since)
 	if age >= keptFor {
@@ -140,7 +136,7 @@ func (i *Inbox) anew(ctx context.Context, l *lane, row *store.Update, now time.T
 func (i *Inbox) sent(ctx context.Context, l *lane, h *handed, buttons bool, err error) (wait time.Duration) {
 	if err == nil {
 		l.accepted, l.fails = true, 0
-		return i.remove(ctx, l, h)
+		return 0
 	}
 	row := &h.row
 	if ctx.Err() != nil {
@@ -165,7 +161,7 @@ func (i *Inbox) sent(ctx context.Context, l *lane, h *handed, buttons bool, err 
 		}
 		i.logDrop(row, "refused", e)
 		l.accepted = true
-		return i.remove(ctx, l, h)
+		return 0
 	}
 	// An outage, or a token that is no longer good: Poll says so and ends the
 	// program, and the replies wait for the next one.
@@ -173,30 +169,6 @@ func (i *Inbox) sent(ctx context.Context, l *lane, h *handed, buttons bool, err 
 		return e.RetryAfter // not even tried
 	}
 	return l.backOff()
-}
-
-// remove takes the first reply out of the row, on disk before the chat's next
-// reply is sent. It goes in bulk: it costs the chat's next reply a few
-// milliseconds, which the pace of a chat and the way to the platform hide, and
-// it shares its sync with those of the other chats and lets the commits go
-// first that somebody waits for.
-func (i *Inbox) remove(ctx context.Context, l *lane, h *handed) (wait time.Duration) {
-	seq, rest := h.row.Seq, h.row.Replies[1:]
-	note := func(tx *store.Tx) error { return tx.DeleteUpdate(seq) }
-	if len(rest) > 0 {
-		row := h.row // a copy: the row stays as it is if this is not noted
-		row.Replies = rest
-		note = func(tx *store.Tx) error { return tx.PutUpdate(row) }
-	}
-	if err := i.note(ctx, note); err != nil {
-		return i.storeFailed(l, err)
-	}
-	h.row.Replies = rest
-	if len(h.said) > 0 {
-		h.said = h.said[1:]
-	}
-	l.accepted, l.bare, l.fails = false, false, 0
-	return 0
 }
 
 // logDrop says that a reply will not be sent; e, when there is one, holds no

@@ -39,8 +39,9 @@ type trialOptions struct {
 }
 
 // senders is how many replies, and how many alerts, of one bot the program has
-// under way at the same time at most; the second goes with sendRate.
-var senders = [2]int{64, 125}
+// under way at the same time at most, until they are noted; the second goes with
+// sendRate.
+var senders = [2]int{64 + 256, 125}
 
 // trial makes a trial whose files are in a place of that name.
 func (s *stage) trial(name string, o trialOptions) (*trial, error) {
