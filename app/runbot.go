@@ -144,7 +144,7 @@ func (s *server) inbox(client *bot.Client, profile bot.Profile, me card.Bot, log
 	return inbox.New(inbox.Options{
 		Store:   s.service.store,
 		Senders: map[card.Bot]inbox.Sender{me: client},
-		Decode: func(from card.Bot, raw []byte) (bot.Update, error) {
+		Decode: func(from card.Bot, raw bot.Raw) (bot.Update, error) {
 			return bot.Decode(profile, from, raw)
 		},
 		ChatOf: bot.ChatOf,

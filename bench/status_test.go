@@ -174,7 +174,7 @@ func serveStatus(s *store.Store, client *bot.Client) (stop func()) {
 	})
 	in := inbox.New(inbox.Options{
 		Store: s, Senders: map[card.Bot]inbox.Sender{aBot: client}, ChatOf: bot.ChatOf,
-		Decode: func(from card.Bot, raw []byte) (bot.Update, error) { return bot.Decode(bot.Telegram(), from, raw) },
+		Decode: func(from card.Bot, raw bot.Raw) (bot.Update, error) { return bot.Decode(bot.Telegram(), from, raw) },
 		Handle: talk.Handle, Renew: talk.Renew, Flood: talk.Flood, Sorry: talk.Sorry,
 		Blocked: func(tx *store.Tx, now time.Time, chat card.ChatKey) error {
 			return rules.Reachable(tx, now, chat, false)

@@ -32,6 +32,15 @@ type Raw struct {
 	UpdateID int64  // the platform's, or a guess when it cannot be read: see GetUpdates
 	Body     []byte // the update's JSON
 	guessed  bool
+	valid    bool // it is known to be JSON, as part of an answer that is
+}
+
+// object reads the update as an object. Its fields stand in room while they fit.
+func (r Raw) object(room object) (object, error) {
+	if r.valid {
+		return split(string(r.Body), room)
+	}
+	return readObject(r.Body, room)
 }
 
 // PollOptions are the parameters of Poll.
@@ -87,7 +96,7 @@ func number(list gjson.Result, offset int64) []Raw {
 		if batch == nil { // the others are about as long
 			batch = make([]Raw, 0, min(1+len(list.Raw)/(len(update.Raw)+1), defaultPollLimit))
 		}
-		batch = append(batch, Raw{UpdateID: id, Body: []byte(update.Raw), guessed: !ok})
+		batch = append(batch, Raw{UpdateID: id, Body: []byte(update.Raw), guessed: !ok, valid: true})
 		next = id + 1
 		return true
 	})

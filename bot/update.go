@@ -29,9 +29,9 @@ var mediaFields = []string{
 // A callback without its message (too old, or from an inline message) is said
 // to come from the presser's own chat, which has the presser's id; Private is
 // false for it.
-func Decode(p Profile, bot card.Bot, raw []byte) (Update, error) {
+func Decode(p Profile, bot card.Bot, raw Raw) (Update, error) {
 	var rooms [2]few
-	top, err := readObject(raw, rooms[0][:])
+	top, err := raw.object(rooms[0][:])
 	if err != nil {
 		return Update{}, fmt.Errorf("%w: %w", ErrUndecodable, err)
 	}

@@ -100,7 +100,7 @@ func TestDecode(t *testing.T) {
 				}
 				want := tt.want
 				want.From = card.Subscriber{Bot: bot, Chat: tt.chat}
-				got, err := Decode(profile, bot, []byte(tt.raw))
+				got, err := Decode(profile, bot, Raw{Body: []byte(tt.raw)})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -122,7 +122,7 @@ func TestDecodeOldClient(t *testing.T) {
 		bot     card.Bot
 		want    int
 	}{{Telegram(), onTelegram, 40}, {Bale(), onBale, 0}} {
-		u, err := Decode(tt.profile, tt.bot, raw)
+		u, err := Decode(tt.profile, tt.bot, Raw{Body: raw})
 		if err != nil || u.Callback.MessageID != tt.want {
 			t.Errorf("%s: %+v, %v, want message %d", tt.bot, u.Callback, err, tt.want)
 		}
@@ -149,7 +149,7 @@ func TestDecodeRefuses(t *testing.T) {
 		{"odd data", `{"update_id":1,"callback_query":{"id":"2","from":{"id":5},"data":["canary"]}}`, 5},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := Decode(Telegram(), onTelegram, []byte(tt.raw))
+			_, err := Decode(Telegram(), onTelegram, Raw{Body: []byte(tt.raw)})
 			if !errors.Is(err, ErrUndecodable) {
 				t.Fatalf("error %v, want ErrUndecodable", err)
 			}
@@ -188,7 +188,7 @@ func TestProves(t *testing.T) {
 		{"no contact", message(`"text":"0912"`, ``), false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			u, err := Decode(Bale(), onBale, []byte(tt.raw))
+			u, err := Decode(Bale(), onBale, Raw{Body: []byte(tt.raw)})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -226,7 +226,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte(`{"update_id":1e300,"message":{"chat":{"id":1e9},"date":-1}}`))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		chat, ok := ChatOf(raw)
-		u, err := Decode(Bale(), onBale, raw)
+		u, err := Decode(Bale(), onBale, Raw{Body: raw})
 		if err != nil {
 			if !errors.Is(err, ErrUndecodable) {
 				t.Fatalf("an error of another sort: %v", err)

@@ -62,7 +62,7 @@ func (i *Inbox) answerAll(ctx context.Context, p *pool) {
 // callback returns the row's callback, nil when it is something else or cannot
 // be read.
 func (i *Inbox) callback(row store.Update) *bot.Callback {
-	if u := i.decode(row.Bot, row.Raw); u != nil {
+	if u := i.decode(row.Bot, bot.Raw{UpdateID: row.ID, Body: row.Raw}); u != nil {
 		return u.Callback
 	}
 	return nil

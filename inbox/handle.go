@@ -142,7 +142,7 @@ func (i *Inbox) replies(tx *store.Tx, now time.Time, h *handed) ([]bot.Reply, er
 		return []bot.Reply{i.Flood(floodOf(h.row))}, nil
 	}
 	if h.read == nil {
-		u, err := i.Decode(h.row.Bot, h.row.Raw)
+		u, err := i.Decode(h.row.Bot, bot.Raw{UpdateID: h.row.ID, Body: h.row.Raw})
 		if err != nil {
 			return nil, &failure{undecodable, err}
 		}

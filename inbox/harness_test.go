@@ -236,7 +236,7 @@ func newWorld(t *testing.T) *world {
 	w.open()
 	w.opt = inbox.Options{
 		Senders: map[card.Bot]inbox.Sender{aBot: w.sender},
-		Decode:  func(from card.Bot, raw []byte) (bot.Update, error) { return bot.Decode(bot.Profile{}, from, raw) },
+		Decode:  func(from card.Bot, raw bot.Raw) (bot.Update, error) { return bot.Decode(bot.Profile{}, from, raw) },
 		ChatOf:  bot.ChatOf,
 		Handle:  w.handle,
 		Renew: func(_ *store.Tx, _ time.Time, _ card.ChatKey, r bot.Reply) (bot.Reply, error) {

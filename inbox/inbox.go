@@ -42,7 +42,7 @@ type Options struct {
 	// are.
 	Senders map[card.Bot]Sender
 	// Decode reads one update; its error means that it cannot be read.
-	Decode func(from card.Bot, raw []byte) (bot.Update, error)
+	Decode func(from card.Bot, raw bot.Raw) (bot.Update, error)
 	// ChatOf reads the chat of an update, also of one that Decode refuses.
 	ChatOf func(raw []byte) (chat int64, ok bool)
 	// Handle does what an update asks for and returns what to answer.

@@ -98,7 +98,7 @@ func (i *Inbox) rows(from card.Bot, batch []bot.Raw) []*handed {
 		if len(raw.Body) > longest {
 			h.row.Raw = raw.Body[:longest]
 		} else {
-			h.read = i.decode(from, raw.Body)
+			h.read = i.decode(from, raw)
 		}
 		if chat, ok := i.chatOf(h.read, raw.Body); ok {
 			h.row.ChatID = chat
@@ -111,7 +111,7 @@ func (i *Inbox) rows(from card.Bot, batch []bot.Raw) []*handed {
 
 // decode is Decode, nil when it fails or panics: what it makes of the update
 // then is seen when its turn comes.
-func (i *Inbox) decode(from card.Bot, raw []byte) *bot.Update {
+func (i *Inbox) decode(from card.Bot, raw bot.Raw) *bot.Update {
 	var read bot.Update
 	err := guard.Run(func() (err error) {
 		read, err = i.Decode(from, raw)

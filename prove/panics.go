@@ -108,7 +108,7 @@ func (t *trial) newPanicking(ctx context.Context, chosen map[int64]bool) (*panic
 	})
 	return &panicking{s, inbox.New(inbox.Options{
 		Store: s, Senders: map[card.Bot]inbox.Sender{{Platform: card.Telegram, ID: botID}: client},
-		Decode: func(from card.Bot, raw []byte) (bot.Update, error) { return bot.Decode(bot.Telegram(), from, raw) },
+		Decode: func(from card.Bot, raw bot.Raw) (bot.Update, error) { return bot.Decode(bot.Telegram(), from, raw) },
 		ChatOf: bot.ChatOf,
 		Handle: func(tx *store.Tx, now time.Time, u bot.Update) ([]bot.Reply, error) {
 			replies, err := talk.Handle(tx, now, u) // what it wrote has to go with the panic
