@@ -15,8 +15,8 @@ import (
 const (
 	// noteLinger is how long such rows wait for a commit that is made anyway.
 	noteLinger = 10 * time.Millisecond
-	// unnotedMost is how many there may be: a kill has each reply said again, so while
-	// a disk hangs no more are sent than that.
+	// unnotedMost is how many there may be: a kill has each reply said again, so however
+	// long the disk takes no more are sent than that.
 	unnotedMost = 256
 )
 
@@ -85,7 +85,9 @@ func (i *Inbox) noteAccepted(ctx context.Context, over <-chan struct{}) {
 		case <-i.notes.soon:
 		case <-over:
 			if lanes := i.unnoted(); len(lanes) > 0 {
-				i.noteLanes(ctx, lanes)
+				last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastNote)
+				defer cancel() // the grace may be over, and together they take one commit
+				i.noteLanes(last, lanes)
 			}
 			return
 		}
@@ -145,11 +147,15 @@ func (i *Inbox) noted(lanes []*lane) {
 
 // notNoted has lanes come again later, whose rows the store would not take out.
 func (i *Inbox) notNoted(lanes []*lane, err error) {
+	waits := make([]time.Duration, len(lanes))
+	for n, l := range lanes {
+		waits[n] = i.storeFailed(l, err)
+	}
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.notes.unnoted -= len(lanes)
-	for _, l := range lanes {
-		i.park(l, i.storeFailed(l, err))
+	for n, l := range lanes {
+		i.park(l, waits[n])
 	}
 	i.resume()
 }
@@ -179,15 +185,20 @@ func (i *Inbox) remove(ctx context.Context, l *lane, h *handed) (wait time.Durat
 
 // noteLast takes out of the store the replies that were accepted while it had no
 // room, and whose lanes wait for that: a message is not repeated because the
-// program was asked to end, nor because the grace is over. Nobody else has a lane
-// any more.
+// program was asked to end, nor because the grace is over. Nobody else has such a
+// lane any more.
 func (i *Inbox) noteLast(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastNote)
 	defer cancel()
+	i.mu.Lock() // a Keep may be at its end
+	var accepted []*lane
 	for _, l := range i.lanes {
-		if !l.accepted {
-			continue
+		if l.accepted {
+			accepted = append(accepted, l)
 		}
+	}
+	i.mu.Unlock()
+	for _, l := range accepted {
 		h, wait := i.handled(ctx, l)
 		if wait == 0 && len(h.row.Replies) > 1 {
 			wait = i.remove(ctx, l, h)

@@ -3,7 +3,9 @@ package inbox_test
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -106,44 +108,21 @@ func TestWhatIsDoneWithLeavesWithTheNextUpdates(t *testing.T) {
 	w.settled()
 }
 
-// While the store hangs no more is said than a kill may have said again.
+// While the store hangs no more is said than a kill may have said again; then it
+// goes on.
 func TestWhatIsNotNotedIsBounded(t *testing.T) {
-	w, hangs := hanging(t)
-	w.end()
-	close(hangs)
-	w.stop()
-	if more := len(w.sender.got); more > 0 {
-		t.Errorf("%d more were sent", more)
-	}
-	if rows := w.rows(); len(rows) != hungChats-inbox.UnnotedMost {
-		t.Errorf("%d rows are left of %d", len(rows), hungChats)
-	}
-}
-
-// Once the store is quick again, the workers that rested go on.
-func TestSayingGoesOnOnceItIsNoted(t *testing.T) {
-	w, hangs := hanging(t)
-	close(hangs)
-	for range hungChats - inbox.UnnotedMost {
-		w.sender.next(t)
-	}
-	w.settled()
-}
-
-const hungChats = inbox.UnnotedMost + 50
-
-// hanging is an inbox with hungChats to answer and one worker, as many of them
-// answered as may be while the store takes no note until hangs is closed.
-func hanging(t *testing.T) (w *world, hangs chan struct{}) {
-	w = newWorld(t)
+	const chats = inbox.UnnotedMost + 50
+	w := newWorld(t)
 	w.opt.Workers = 1
 	w.run()
-	hangs = make(chan struct{})
+	hangs := make(chan struct{})
+	release := sync.OnceFunc(func() { close(hangs) })
+	t.Cleanup(release) // before the world's own
 	w.inbox.SetNote(func(note func() error) error {
 		<-hangs
 		return note()
 	})
-	batch := make([]bot.Raw, hungChats)
+	batch := make([]bot.Raw, chats)
 	for n := range batch {
 		batch[n] = said(int64(n+1), int64(n+1), "x")
 	}
@@ -151,5 +130,54 @@ func hanging(t *testing.T) (w *world, hangs chan struct{}) {
 	for range inbox.UnnotedMost {
 		w.sender.next(t)
 	}
-	return w, hangs
+	for w.inbox.Working() > 0 {
+		runtime.Gosched()
+	}
+	if more := len(w.sender.got); more > 0 {
+		t.Errorf("%d more were sent", more)
+	}
+	release()
+	for range chats - inbox.UnnotedMost {
+		w.sender.next(t)
+	}
+	w.settled()
+}
+
+// A Keep that ends as the inbox does has lanes of its own, beside those whose
+// replies are noted last.
+func TestUpdatesAreKeptWhileTheLastRepliesAreNoted(t *testing.T) {
+	const chats = 20
+	w := newWorld(t)
+	var full atomic.Bool
+	full.Store(true)
+	w.run()
+	var notes atomic.Int64
+	w.inbox.SetNote(func(note func() error) error {
+		if full.Load() {
+			return fmt.Errorf("writing: %w", store.ErrNoRoom)
+		}
+		for n := min(chats, notes.Add(1)); w.effects(chats+n) == 0; { // one more is on disk, and on its way into its lane
+			runtime.Gosched()
+		}
+		return note()
+	})
+	batch := make([]bot.Raw, chats)
+	for n := range batch {
+		batch[n] = said(int64(n+1), int64(n+1), "x")
+	}
+	w.keep(batch...) // in one, since a later one would take the first along
+	for w.inbox.Accepted() < chats {
+		runtime.Gosched()
+	}
+	full.Store(false)
+	w.end()
+	for chat := range int64(chats) {
+		w.keep(said(chats+chat+1, chats+chat+1, "y"))
+	}
+	w.stop()
+	for _, row := range w.rows() {
+		if row.ChatID <= chats {
+			t.Errorf("what was accepted in chat %d is to be said again", row.ChatID)
+		}
+	}
 }

@@ -26,5 +26,27 @@ func (i *Inbox) SetLinger(d time.Duration) { i.notes.linger = d }
 // UnnotedMost is how many replies may be accepted and not noted.
 const UnnotedMost = unnotedMost
 
+// Working returns how many workers there are.
+func (i *Inbox) Working() (workers int) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	for _, p := range i.pools {
+		workers += p.workers
+	}
+	return workers
+}
+
+// Accepted returns how many parked lanes wait to have a reply noted.
+func (i *Inbox) Accepted() (lanes int) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	for _, l := range i.parked {
+		if l.accepted {
+			lanes++
+		}
+	}
+	return lanes
+}
+
 // SetStore has the inbox go on with another store, while nothing is in hand.
 func (i *Inbox) SetStore(s *store.Store) { i.Store, i.note = s, s.UpdateGathered }
