@@ -44,7 +44,7 @@ func separator(r rune) bool {
 // foldDigits leaves the digits of s, in Latin; ok is false when anything but
 // digits and separators stands in it.
 func foldDigits(s string) (digits string, ok bool) {
-	if allLatin(s) {
+	if allLatin(s) { // as nearly every cell of a list is
 		return s, true
 	}
 	var b strings.Builder
@@ -59,8 +59,7 @@ func foldDigits(s string) (digits string, ok bool) {
 	return b.String(), true
 }
 
-// allLatin reports whether s is made of Latin digits alone, as nearly every cell of
-// a list is.
+// allLatin reports whether s is made of Latin digits alone.
 func allLatin(s string) bool {
 	for i := range len(s) {
 		if s[i] < '0' || s[i] > '9' {

@@ -94,7 +94,7 @@ func (p *parser) phone(row *card.Row) bool {
 	if !ok || text == "" {
 		return ok
 	}
-	number, err := parseMobile(table.Number(text))
+	number, err := card.ParseMobile(table.Number(text))
 	switch {
 	case err == nil:
 		row.Phone = p.r.options.Keyer.Phone(number)
@@ -103,21 +103,6 @@ func (p *parser) phone(row *card.Row) bool {
 		return p.refuse(mobile, ReasonRounded)
 	}
 	return p.refuse(mobile, ReasonMobile)
-}
-
-// parseMobile is card.ParseMobile with a short way for 09… and 9… in Latin
-// digits, which nearly every cell is.
-func parseMobile(s string) (card.Mobile, error) {
-	national := strings.TrimPrefix(s, "0")
-	if len(national) != 10 || national[0] != '9' {
-		return card.ParseMobile(s)
-	}
-	for i := range len(national) {
-		if national[i] < '0' || national[i] > '9' {
-			return card.ParseMobile(s)
-		}
-	}
-	return card.Mobile("+98" + national), nil
 }
 
 // stage: a file without the column is a list of cards that are there; an empty
