@@ -58,9 +58,10 @@ func (n *notes) many() bool { return len(n.waiting) >= unnotedMost*3/4 }
 // due returns the lanes that have waited long enough, or else after how long they
 // will have; none and 0 when there are none.
 func (n *notes) due(now time.Time) (lanes []*lane, in time.Duration) {
-	if in = n.linger - now.Sub(n.since); len(n.waiting) == 0 {
+	if len(n.waiting) == 0 {
 		return nil, 0
-	} else if in > 0 && !n.many() {
+	}
+	if in = n.linger - now.Sub(n.since); in > 0 && !n.many() {
 		return nil, in
 	}
 	return n.take(), 0
@@ -84,7 +85,10 @@ func (i *Inbox) noteAccepted(ctx context.Context, over <-chan struct{}) {
 		case <-later:
 		case <-i.notes.soon:
 		case <-over:
-			if lanes := i.unnoted(); len(lanes) > 0 {
+			i.mu.Lock()
+			lanes := i.notes.take()
+			i.mu.Unlock()
+			if len(lanes) > 0 {
 				last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastNote)
 				defer cancel() // the grace may be over, and together they take one commit
 				i.noteLanes(last, lanes)
@@ -94,13 +98,7 @@ func (i *Inbox) noteAccepted(ctx context.Context, over <-chan struct{}) {
 	}
 }
 
-// unnoted returns the lanes that wait, for whom the caller makes a commit.
-func (i *Inbox) unnoted() []*lane {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	return i.notes.take()
-}
-
+// take returns the lanes that wait, for whom the caller makes a commit.
 func (n *notes) take() []*lane {
 	lanes := n.waiting
 	n.waiting = nil
@@ -109,17 +107,11 @@ func (n *notes) take() []*lane {
 
 // noteLanes takes the rows of lanes out of the store.
 func (i *Inbox) noteLanes(ctx context.Context, lanes []*lane) {
-	err := i.note(ctx, func(tx *store.Tx) error { return takeOut(tx, lanes) })
-	switch {
-	case err == nil:
-		i.noted(lanes)
-	case len(lanes) > 1 && !isStores(err): // one of them may be what fails, and no other's chat is to wait for it
-		for n := range lanes {
-			i.noteLanes(ctx, lanes[n:n+1])
-		}
-	default:
+	if err := i.note(ctx, func(tx *store.Tx) error { return takeOut(tx, lanes) }); err != nil {
 		i.notNoted(lanes, err)
+		return
 	}
+	i.noted(lanes)
 }
 
 func takeOut(tx *store.Tx, lanes []*lane) error {
@@ -137,10 +129,7 @@ func (i *Inbox) noted(lanes []*lane) {
 	defer i.mu.Unlock()
 	i.notes.unnoted -= len(lanes)
 	for _, l := range lanes {
-		if i.next(l) {
-			p := i.pools[l.key.bot]
-			p.ready = append(p.ready, l)
-		}
+		i.next(l)
 	}
 	i.resume()
 }

@@ -122,11 +122,7 @@ func TestWhatIsNotNotedIsBounded(t *testing.T) {
 		<-hangs
 		return note()
 	})
-	batch := make([]bot.Raw, chats)
-	for n := range batch {
-		batch[n] = said(int64(n+1), int64(n+1), "x")
-	}
-	w.keep(batch...)
+	w.keep(asking(chats)...)
 	for range inbox.UnnotedMost {
 		w.sender.next(t)
 	}
@@ -161,11 +157,7 @@ func TestUpdatesAreKeptWhileTheLastRepliesAreNoted(t *testing.T) {
 		}
 		return note()
 	})
-	batch := make([]bot.Raw, chats)
-	for n := range batch {
-		batch[n] = said(int64(n+1), int64(n+1), "x")
-	}
-	w.keep(batch...) // in one, since a later one would take the first along
+	w.keep(asking(chats)...) // in one, since a later one would take the first along
 	for w.inbox.Accepted() < chats {
 		runtime.Gosched()
 	}
@@ -180,4 +172,49 @@ func TestUpdatesAreKeptWhileTheLastRepliesAreNoted(t *testing.T) {
 			t.Errorf("what was accepted in chat %d is to be said again", row.ChatID)
 		}
 	}
+}
+
+// What waits for the commit of others as the grace ends goes in one, which the end
+// of the grace does not keep from being made.
+func TestWhatIsDoneWithIsNotedTogetherAfterTheGrace(t *testing.T) {
+	const chats = 20
+	w := newWorld(t)
+	w.opt.Grace = time.Nanosecond
+	w.lingers = time.Hour
+	w.sender.set(func(ctx context.Context, m message) error {
+		if m.chat < chats {
+			return nil
+		}
+		<-ctx.Done()
+		return ctx.Err()
+	})
+	w.run()
+	var notes atomic.Int64
+	w.inbox.SetNote(func(note func() error) error {
+		notes.Add(1)
+		return note()
+	})
+	w.keep(asking(chats)...)
+	for range chats {
+		w.sender.next(t)
+	}
+	for w.inbox.Working() > 1 {
+		runtime.Gosched()
+	}
+	w.stop()
+	if rows := w.rows(); len(rows) != 1 || rows[0].ChatID != chats {
+		t.Errorf("%d rows are left", len(rows))
+	}
+	if n := notes.Load(); n != 1 {
+		t.Errorf("noted in %d commits", n)
+	}
+}
+
+// asking are updates of so many chats, from 1.
+func asking(chats int) []bot.Raw {
+	batch := make([]bot.Raw, chats)
+	for n := range batch {
+		batch[n] = said(int64(n+1), int64(n+1), "x")
+	}
+	return batch
 }

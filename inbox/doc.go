@@ -23,9 +23,10 @@
 // crash repeats at most one reply of a chat, of those answered a moment before.
 //
 // The rows of one chat stand in a lane. A lane is idle (nothing waits), ready
-// (waits for one of its bot's workers), in a worker's hands, or parked: until
-// its pace, a not-before time, a 429, an outage or a failed try lets it go on.
-// A parked lane holds no worker, and a lane that still has rows goes to the
+// (waits for one of its bot's workers), in a worker's hands, waiting for a commit
+// that takes out a row that is done with, or parked: until its pace, a not-before
+// time, a 429, an outage or a failed try lets it go on. A lane that waits or is
+// parked holds no worker, and a lane that still has rows goes to the
 // end of the queue after each, so no chat delays another; each bot has workers
 // of its own, so no platform delays the other. In memory a row is its number;
 // the row itself is read when its turn comes, unless it was handled a moment ago.

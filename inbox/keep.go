@@ -187,7 +187,7 @@ func (i *Inbox) newKeeping(rows []*handed) *keeping {
 // keep is the commit. A dropped update is remembered as any other, so that
 // delivered again it is neither counted twice nor handled after all. Updates
 // whose chat could not be read are no one's flood and are all kept.
-func (k *keeping) keep(tx *store.Tx) (err error) {
+func (k *keeping) keep(tx *store.Tx) error {
 	for _, h := range k.rows {
 		row := &h.row
 		taken, err := tx.Take(row)
@@ -242,9 +242,7 @@ func (k *keeping) alight(err error) {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if len(k.lanes) > 0 {
-		k.notes.wait(k.lanes...)
-	}
+	k.notes.wait(k.lanes...)
 }
 
 // handles handles a row of whose chat nothing waits; false when it is to be

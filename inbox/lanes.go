@@ -18,14 +18,14 @@ type laneKey struct {
 
 // lane is the rows of one chat in their order; the first is in hand. The
 // fields down to busy are guarded by Inbox.mu, the others belong to whichever
-// worker has the lane.
+// worker has the lane, and then to whoever notes that its row is done with.
 type lane struct {
 	key   laneKey
 	chat  int64
 	queue []uint64  // the rows' places in the store
 	room  [1]uint64 // for queue: as a rule no other row comes before the first is done with
 	flood uint64    // the latest row that tells of a flood; 0 when there was none
-	busy  bool      // ready, in a worker's hands or parked
+	busy  bool      // ready, in a worker's hands, waiting to be noted or parked
 
 	seq     uint64  // the first row
 	hand    *handed // the row itself, when it was handled just now; nil has it read
@@ -169,15 +169,12 @@ func (i *Inbox) put(l *lane, wait time.Duration) {
 		i.park(l, wait)
 		return
 	}
-	if i.next(l) {
-		p := i.pools[l.key.bot]
-		p.ready = append(p.ready, l) // for this worker or another: it goes on to take
-	}
+	i.next(l)
 }
 
-// next has the lane go on behind its first row; false when that was the last.
-// i.mu is held.
-func (i *Inbox) next(l *lane) bool {
+// next has the lane go on behind its first row, ready for whichever worker comes to
+// take it. i.mu is held.
+func (i *Inbox) next(l *lane) {
 	if l.flood == l.queue[0] {
 		l.flood = 0
 	}
@@ -186,9 +183,10 @@ func (i *Inbox) next(l *lane) bool {
 	if len(l.queue) == 0 {
 		l.busy = false
 		delete(i.lanes, l.key)
-		return false
+		return
 	}
-	return true
+	p := i.pools[l.key.bot]
+	p.ready = append(p.ready, l)
 }
 
 // park lets a lane wait. i.mu is held.
