@@ -227,6 +227,12 @@ func FuzzDecode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		chat, ok := ChatOf(raw)
 		u, err := Decode(Bale(), onBale, Raw{Body: raw})
+		if valid(raw) {
+			polled, failed := Decode(Bale(), onBale, Raw{Body: raw, valid: true})
+			if diff := cmp.Diff(u, polled); diff != "" || (failed == nil) != (err == nil) {
+				t.Fatalf("part of an answer it is read otherwise: %v, %v\n%s", err, failed, diff)
+			}
+		}
 		if err != nil {
 			if !errors.Is(err, ErrUndecodable) {
 				t.Fatalf("an error of another sort: %v", err)
