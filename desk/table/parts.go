@@ -67,7 +67,7 @@ func checkSizes(packed []byte) ([]part, error) {
 	if err != nil {
 		return nil, damaged(err)
 	}
-	archive.RegisterDecompressor(zip.Deflate, flate.NewReader) // in half of the time
+	archive.RegisterDecompressor(zip.Deflate, flate.NewReader) // in seven tenths of the time
 	if len(archive.File) > partsMost {
 		return nil, ErrTooLarge
 	}
