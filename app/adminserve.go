@@ -140,7 +140,7 @@ func expectedSentence(err error) (string, bool) {
 	}
 	for _, known := range []error{
 		table.ErrEmpty, table.ErrBinary, table.ErrCharset, table.ErrProtected, table.ErrForeign, table.ErrArchive,
-		table.ErrDamaged, table.ErrTooLarge, desk.ErrOfficeFileLong, offices.ErrNoSuch, offices.ErrAmbiguous,
+		table.ErrDamaged, table.ErrHidden, table.ErrTooLarge, desk.ErrOfficeFileLong, offices.ErrNoSuch, offices.ErrAmbiguous,
 	} {
 		if errors.Is(err, known) {
 			return sentence(err), true

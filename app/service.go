@@ -182,6 +182,8 @@ func sentence(err error) string {
 	switch {
 	case errors.As(err, &heading) && errors.Is(err, table.ErrTwoHeadings):
 		return fmt.Sprintf("two headings mean the same column, %s; rename or delete one of them", heading.Column)
+	case errors.As(err, &heading) && errors.Is(err, manifest.ErrStageHeading):
+		return fmt.Sprintf("%q: %s", heading.Column, manifest.ErrStageHeading)
 	case errors.As(err, &heading):
 		return fmt.Sprintf("no heading row with the column %s was found; a row above the others has to name the columns (in JSON lines, each line is one object with these names as its keys)", heading.Column)
 	case errors.As(err, &sheets):
@@ -193,7 +195,7 @@ func sentence(err error) string {
 	}
 	for _, plain := range []error{
 		table.ErrEmpty, table.ErrBinary, table.ErrCharset, table.ErrProtected, table.ErrForeign, table.ErrArchive,
-		table.ErrDamaged, table.ErrTooLarge, desk.ErrOfficeFileLong,
+		table.ErrDamaged, table.ErrHidden, table.ErrTooLarge, desk.ErrOfficeFileLong,
 	} {
 		if errors.Is(err, plain) {
 			return plain.Error()

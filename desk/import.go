@@ -83,6 +83,10 @@ type ImportReport struct {
 	// UnknownOffices are rows by an office code that is not in the directory;
 	// they are applied all the same.
 	UnknownOffices map[string]int `json:"unknown_offices,omitempty"`
+	// UnreadColumns are headings that mean nothing to the program, UnreadSheets
+	// visible sheets of a workbook without a heading row.
+	UnreadColumns []string `json:"unread_columns,omitempty"`
+	UnreadSheets  []string `json:"unread_sheets,omitempty"`
 	// People is how many chats are told; only known when the list was counted.
 	People int `json:"people,omitempty"`
 }
@@ -177,6 +181,7 @@ func (im *importing) read(ctx context.Context, r io.Reader, raw *spool, rows *so
 	if err != nil {
 		return err
 	}
+	im.report.UnreadColumns, im.report.UnreadSheets = list.Unread()
 	if im.opt.Opened != nil {
 		if err := im.opt.Opened(list.Heading(), list.Delimiter()); err != nil {
 			return err

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"time"
 	_ "time/tzdata" // Asia/Tehran in an empty container
 
@@ -30,8 +32,8 @@ const (
 // columns are the headings by which each column is found.
 var columns = []table.Column{
 	nationalCode: {Name: "national_code", Also: []string{"کد ملی", "شماره ملی"}, Needed: true},
-	mobile:       {Name: "mobile", Also: []string{"شماره همراه", "تلفن همراه", "موبایل"}},
-	stage:        {Name: "stage", Also: []string{"مرحله", "وضعیت"}},
+	mobile:       {Name: "mobile", Also: []string{"شماره همراه", "تلفن همراه", "شماره تلفن همراه", "موبایل", "شماره موبایل"}},
+	stage:        {Name: "stage", Also: []string{"مرحله", "مرحله کارت", "وضعیت", "وضعیت کارت"}, Weak: []string{"status"}},
 	office:       {Name: "office", Also: []string{"کد دفتر"}, Weak: []string{"دفتر"}},
 	asOf:         {Name: "as_of", Also: []string{"تاریخ وضعیت"}, Weak: []string{"تاریخ"}, Date: true},
 	application:  {Name: "application", Also: []string{"شماره درخواست"}},
@@ -46,6 +48,13 @@ const (
 	NoteLimit  = 500
 	WordLimit  = 64
 )
+
+// ErrStageHeading is for a list without stages that has a column whose heading
+// speaks of one: its cards would all be taken for ready.
+var ErrStageHeading = errors.New("a heading seems to mean the stage and is none that is known: write «وضعیت» or stage there, or take the column out")
+
+// stageHints are what such a heading has in it.
+var stageHints = []string{"وضعیت", "مرحله", "stage", "status"}
 
 // namedLimit is how many different unknown words and offices a Summary names.
 const namedLimit = 100
@@ -134,6 +143,13 @@ func Open(r io.ReadSeeker, options Options) (*Reader, error) {
 		missing := &table.HeadingError{Err: table.ErrNoHeading, Column: columns[office].Name}
 		return nil, fmt.Errorf("reading the list: %w", missing)
 	}
+	if !t.Has(stage) {
+		for _, heading := range t.Unread() {
+			if hints := func(hint string) bool { return strings.Contains(table.Key(heading), table.Key(hint)) }; slices.ContainsFunc(stageHints, hints) {
+				return nil, fmt.Errorf("reading the list: %w", &table.HeadingError{Err: ErrStageHeading, Column: table.Text(heading, WordLimit)})
+			}
+		}
+	}
 	return &Reader{
 		table: t, options: options, zone: zone, words: stageWords(options.Words),
 		summary: Summary{UnknownWords: map[string]int{}, UnknownOffices: map[string]int{}},
@@ -143,6 +159,22 @@ func Open(r io.ReadSeeker, options Options) (*Reader, error) {
 
 // Heading returns the cells of the heading row, for a Refusals.
 func (r *Reader) Heading() []string { return r.table.Heading() }
+
+// Unread returns the headings of columns that mean nothing here, and the names of
+// a workbook's visible sheets that hold something and no heading row; a hundred of
+// each at most.
+func (r *Reader) Unread() (columns, sheets []string) {
+	own := slices.DeleteFunc(r.table.Unread(), func(heading string) bool { return slices.Contains(addedHeadings, heading) })
+	return shortened(own), shortened(r.table.UnreadSheets())
+}
+
+func shortened(names []string) []string {
+	names = slices.Clone(names[:min(len(names), namedLimit)])
+	for i, name := range names {
+		names[i] = table.Text(name, WordLimit)
+	}
+	return names
+}
 
 // Delimiter returns what stands between the file's cells, 0 for a workbook, for
 // a Refusals.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -130,6 +131,13 @@ func TestRefusals(t *testing.T) {
 		{"9007212214,,ready,12,1405/12/30,,", ReasonDateInvalid, "as_of"},
 		{"9007212214,,ready,12,2026-11-24T09:15:31Z,,", ReasonDateAhead, "as_of"},
 		{"9007212214,,ready,12,2026-11-24T09:15:30Z,,", 0, ""},
+		{"9007212214,,ready,12,1305/09/02,,", ReasonDateOld, "as_of"},
+		{"9007212214,,ready,12,1389/12/29,,", ReasonDateOld, "as_of"},
+		{"9007212214,,ready,12,1390/01/02,,", 0, ""},
+		{"9007212214,,ready,09120619582,,,", ReasonMisplaced, "office"},
+		{"9007212214,,ready,9007212214,,,", ReasonMisplaced, "office"},
+		{"9007212214,,۰۹۱۲۰۶۱۹۵۸۲,12,,,", ReasonMisplaced, "stage"},
+		{"9007212214,,9007212214.0,12,,,", ReasonMisplaced, "stage"},
 		{"9007212214,,ready,12,,1.2E+11,", ReasonRounded, "receipt_code"},
 		{"9007212214,,ready,12,,,a\x00b", ReasonCharacters, "note"},
 		{"9007212214,,ready,12,,,\"never closed", ReasonBroken, ""},
@@ -183,10 +191,40 @@ func TestNoStageColumnIsReady(t *testing.T) {
 	}
 }
 
+// A column of some other status does no harm beside one of stages.
+func TestOtherHeadingsOfStages(t *testing.T) {
+	for _, heading := range []string{"وضعیت کارت", "مرحله کارت", "Status", "stage,status", "وضعیت,وضعیت تأهل"} {
+		lines, _ := readAll(t, []byte("کد ملی,کد دفتر,"+heading+"\n9007212214,12,collected,x\n"), options())
+		if got := lines[0].Row.State.Stage; got != card.StageCollected {
+			t.Errorf("%s: got %v", heading, got)
+		}
+	}
+}
+
+func TestUnreadColumns(t *testing.T) {
+	heading := append([]string{"national_code", "نام", "دفتر", "تاریخ رسیدن"}, addedHeadings...)
+	r, err := Open(strings.NewReader(strings.Join(heading, ",")+"\n"), options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if columns, sheets := r.Unread(); !slices.Equal(columns, []string{"نام", "تاریخ رسیدن"}) || len(sheets) != 0 {
+		t.Errorf("got %q and %q", columns, sheets)
+	}
+}
+
+// A list that was copied in part loses nothing: its last row comes back.
+func TestCutListLosesItsLastRowAlone(t *testing.T) {
+	file := "national_code,stage,office,as_of,shelf\n9007212214,ready,12,1405/09/02,\n9007212214,ready,1"
+	lines, summary := readAll(t, []byte(file), options())
+	if summary.Good != 1 || lines[1].Reason != ReasonCut {
+		t.Errorf("got %+v, %v", summary, lines[1].Reason)
+	}
+}
+
 func TestSummaryNamesAreBounded(t *testing.T) {
 	file := "national_code,stage,office\n"
 	for i := range 300 {
-		file += "9007212214,word " + strings.Repeat("x", i) + ",9" + strings.Repeat("7", i) + "\n"
+		file += "9007212214,word " + strings.Repeat("x", i) + ",k9" + strings.Repeat("7", i) + "\n"
 	}
 	_, summary := readAll(t, []byte(file), options())
 	if summary.UnknownRows != 300 || len(summary.UnknownWords) > 100 || len(summary.UnknownOffices) > 100 {
@@ -208,6 +246,8 @@ func TestFilesThatAreNoList(t *testing.T) {
 		"no heading":   {"9007212214,12\n", table.ErrNoHeading, "national_code"},
 		"no office":    {"national_code\n9007212214\n", table.ErrNoHeading, "office"},
 		"two alike":    {"national_code,office,کد ملی\n", table.ErrTwoHeadings, "national_code"},
+		"other stage":  {"کد ملی,تلفن همراه,وضعیت پروندهٔ کارت,دفتر\n", ErrStageHeading, "وضعیت پروندهٔ کارت"},
+		"the same":     {"national_code,card_status,office\n", ErrStageHeading, "card_status"},
 		"two the same": {"national_code,stage,stage\n", table.ErrTwoHeadings, "stage"},
 	} {
 		_, err := Open(strings.NewReader(c.file), options())

@@ -6,7 +6,8 @@ import "fmt"
 // it stands in the refused file, which clerks open in Excel.
 type Reason uint8
 
-// The reasons.
+// The reasons. A command and a server of two versions tell each other their
+// numbers: further ones come last.
 const (
 	ReasonBroken       Reason = iota + 1 // a quotation mark never closed, or a row without end
 	ReasonCharacters                     // damaged or control characters
@@ -26,6 +27,9 @@ const (
 	ReasonFormula                        // #N/A or the like
 	ReasonObject                         // JSON lines: not an object of the columns
 	ReasonDamaged                        // for who applies rows: what the store holds of the person is damaged
+	ReasonCut                            // the file ends in the row
+	ReasonDateOld                        // before there were smart cards
+	ReasonMisplaced                      // a phone or a national code for an office or a stage
 )
 
 // reasons holds, for each reason, its name in logs and its Persian sentence.
@@ -48,6 +52,9 @@ var reasons = [...]struct{ name, sentence string }{
 	ReasonFormula:      {"an error of a formula", "فرمول این خانه به خطا رسیده است؛ به‌جای آن خود مقدار را بنویسید."},
 	ReasonObject:       {"not one JSON object with the columns' names, each once, and texts or numbers", "این سطر یک شیء JSON نیست که هر ستون در آن یک بار، با نام انگلیسی‌اش و با متن یا عدد آمده باشد."},
 	ReasonDamaged:      {"what the store holds of this person is damaged", "این سطر ایرادی ندارد؛ آنچه برنامه از این فرد نگه داشته آسیب دیده است. به مسئول رایانه خبر دهید و پس از رفع آن همین سطر را دوباره بدهید."},
+	ReasonCut:          {"the file ends in the middle of the row", "پرونده در میانهٔ این سطر تمام شده است؛ شاید ناقص ذخیره یا فرستاده شده باشد. فهرست کامل را دوباره بدهید."},
+	ReasonDateOld:      {"before there were smart cards", "این تاریخ پیش از صدور نخستین کارت هوشمند است؛ سال آن را درست کنید."},
+	ReasonMisplaced:    {"a mobile number or a national code", "در این خانه شمارهٔ همراه یا کد ملی نوشته شده است؛ شاید ستون‌ها جابه‌جا شده باشند."},
 }
 
 // String returns the reason's English name, for logs and tests.

@@ -50,7 +50,7 @@ func NewRefusals(w io.Writer, heading []string, delimiter byte) (*Refusals, erro
 		return nil, fmt.Errorf("writing the refused rows: %w", err)
 	}
 	out := csv.NewWriter(w)
-	if strings.IndexByte(",;\t|", delimiter) >= 0 {
+	if strings.IndexByte(",;\t", delimiter) >= 0 {
 		out.Comma = rune(delimiter)
 	}
 	r.out, r.guard = out, Guard

@@ -17,6 +17,19 @@ func remember[M any](meanings map[string]M, cell string, meaning M) {
 	}
 }
 
+// earliest is before the first smart card was issued, and not long before: 1390/01/01.
+// A year that is earlier is mistyped, and what the row says would count as older
+// than all that is known.
+var earliest = time.Date(2011, time.March, 21, 0, 0, 0, 0, time.UTC)
+
+// misplaced reports whether a cell of an office or a stage holds a phone or a
+// national code: the columns are mixed up, and it must not be told as a name.
+func misplaced(text string) bool {
+	_, noCode := card.ParseNationalCode(text)
+	_, noPhone := card.ParseMobile(text)
+	return noCode == nil || noPhone == nil
+}
+
 // ahead is how far ahead of the clock a row may be.
 const ahead = 24 * time.Hour
 
@@ -40,6 +53,9 @@ func (p *parser) parse(row *card.Row) (known bool) {
 	}
 	if p.row.Broken {
 		return p.refuse(-1, ReasonBroken)
+	}
+	if p.row.Cut {
+		return p.refuse(-1, ReasonCut)
 	}
 	known = true
 	_ = p.person(row) && p.phone(row) && p.stage(row) && p.office(row, &known) &&
@@ -122,8 +138,11 @@ func (p *parser) stage(row *card.Row) bool {
 		var known bool
 		if m.stage, known = p.r.words[table.Key(text)]; !known {
 			m.word = table.Text(text, WordLimit)
-			if table.Key(text) == "" {
+			switch {
+			case table.Key(text) == "":
 				return p.refuse(stage, ReasonStageEmpty)
+			case misplaced(table.Number(text)):
+				return p.refuse(stage, ReasonMisplaced)
 			}
 		}
 		remember(p.r.stages, raw, m)
@@ -144,6 +163,9 @@ func (p *parser) office(row *card.Row, known *bool) bool {
 			text = table.Number(text)
 			if _, at.err = card.ParseID(text); at.err == nil {
 				at.code, at.known, at.err = p.r.options.Resolve(text)
+			}
+			if !at.known && misplaced(text) {
+				return p.refuse(office, ReasonMisplaced)
 			}
 		}
 		remember(p.r.offices, raw, at)
@@ -178,8 +200,11 @@ func (p *parser) date(row *card.Row) bool {
 		}
 		p.r.dated, p.r.dateAt = strings.Clone(text), at
 	}
-	if p.r.dateAt.Sub(p.r.options.Now) > ahead {
+	switch {
+	case p.r.dateAt.Sub(p.r.options.Now) > ahead:
 		return p.refuse(asOf, ReasonDateAhead)
+	case p.r.dateAt.Before(earliest):
+		return p.refuse(asOf, ReasonDateOld)
 	}
 	row.State.AsOf = p.r.dateAt
 	return true

@@ -59,6 +59,7 @@ const codeLimit = 32
 // What is wrong with a row of an office file.
 var (
 	ErrBroken     = errors.New("a quotation mark is not closed, or the row is too long")
+	ErrCut        = errors.New("is where the file ends, in the middle of the row: it was saved or sent in part")
 	ErrCharacters = errors.New("holds damaged characters")
 	ErrFormula    = errors.New("holds an error of a formula")
 	ErrNeeded     = errors.New("is empty")
@@ -145,8 +146,13 @@ func (p *parser) cell(column int) string {
 }
 
 func (p *parser) office() card.Office {
-	if p.row.Broken {
+	switch {
+	case p.row.Broken:
 		p.err = ErrBroken
+	case p.row.Cut:
+		p.err = ErrCut
+	}
+	if p.err != nil {
 		return card.Office{}
 	}
 	o := card.Office{

@@ -34,21 +34,22 @@ func TestParse(t *testing.T) {
 func TestParseRefusals(t *testing.T) {
 	heading := "code,name,kind,latitude,longitude\n"
 	for row, want := range map[string]RowError{
-		"1,a,post,35,51":     {},
-		"1,a,,,":             {},
-		",a,,,":              {2, "code", ErrNeeded},
-		"1.2E+11,a,,,":       {2, "code", ErrCode},
-		"1,,,,":              {2, "name", ErrNeeded},
-		"1,a,bank,,":         {2, "kind", ErrKind},
-		"1,a,,91,51":         {2, "latitude", ErrCoordinate},
-		"1,a,,NaN,51":        {2, "latitude", ErrCoordinate},
-		"1,a,,35,":           {2, "longitude", ErrCoordinate},
-		"1,a,,,51":           {2, "latitude", ErrCoordinate},
-		"1,a\x00,,,":         {2, "name", ErrCharacters},
-		"1,#N/A,,,":          {2, "name", ErrFormula},
-		"1,\"a,,,":           {2, "", ErrBroken},
-		"1,a,,,\n0001,b,,,":  {3, "code", ErrTwice},
-		"0,a,,,\n\n,,,\n1,b": {},
+		"1,a,post,35,51":       {},
+		"1,a,,,":               {},
+		",a,,,":                {2, "code", ErrNeeded},
+		"1.2E+11,a,,,":         {2, "code", ErrCode},
+		"1,,,,":                {2, "name", ErrNeeded},
+		"1,a,bank,,":           {2, "kind", ErrKind},
+		"1,a,,91,51":           {2, "latitude", ErrCoordinate},
+		"1,a,,NaN,51":          {2, "latitude", ErrCoordinate},
+		"1,a,,35,":             {2, "longitude", ErrCoordinate},
+		"1,a,,,51":             {2, "latitude", ErrCoordinate},
+		"1,a\x00,,,":           {2, "name", ErrCharacters},
+		"1,#N/A,,,":            {2, "name", ErrFormula},
+		"1,\"a,,,":             {2, "", ErrBroken},
+		"1,a,,,\n0001,b,,,":    {3, "code", ErrTwice},
+		"0,a,,,\n\n,,,\n1,b":   {5, "", ErrCut},
+		"0,a,,,\n\n,,,\n1,b\n": {},
 	} {
 		_, refused, err := Parse(strings.NewReader(heading + row))
 		switch {

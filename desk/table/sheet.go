@@ -148,6 +148,7 @@ func openSheets(book *workbook, columns []Column, names map[string]heading) (*Ta
 	var chosen *Table
 	var found string
 	var filled bool
+	var others []string
 	missing := ErrEmpty
 	for _, name := range book.sheets {
 		t, err := openSheet(book, name, columns, names)
@@ -155,6 +156,9 @@ func openSheets(book *workbook, columns []Column, names map[string]heading) (*Ta
 		case errors.Is(err, ErrNoHeading), errors.Is(err, ErrEmpty):
 			if !errors.Is(missing, ErrNoHeading) {
 				missing = err
+			}
+			if errors.Is(err, ErrNoHeading) {
+				others = append(others, name)
 			}
 			continue
 		case err != nil:
@@ -173,6 +177,7 @@ func openSheets(book *workbook, columns []Column, names map[string]heading) (*Ta
 	if chosen == nil {
 		return nil, missing
 	}
+	chosen.sheets = others
 	return chosen, nil
 }
 

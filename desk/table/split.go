@@ -24,6 +24,10 @@ type Row struct {
 	// NoObject says that a line of JSON lines is no object of the columns, each
 	// named once with a text, a number or null. Its one cell is the line.
 	NoObject bool
+	// Cut says that the file ends in the row, before its line does and before the
+	// last of the headings has a cell: what was copied or sent in part ends so, and
+	// the last cell may be a part of what it was.
+	Cut bool
 }
 
 // splitter cuts delimited text into rows of cells. It reads what encoding/csv
@@ -78,9 +82,13 @@ func (s *splitter) next() (Row, error) {
 		row := Row{Line: s.line, Cells: s.text(data[:found.size]), Broken: found.broken}
 		s.pos += found.size
 		s.line += found.lines
-		if !found.ended && (s.pos < s.end || s.err == nil) {
+		switch {
+		case found.ended:
+		case s.pos < s.end || s.err == nil:
 			row.Broken = true
 			s.skipLine()
+		default:
+			row.Cut = true // as far as who knows the headings can tell
 		}
 		return row, nil
 	}

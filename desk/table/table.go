@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
@@ -45,6 +46,9 @@ func (e *HeadingError) Unwrap() error { return e.Err }
 type Table struct {
 	rows      rows
 	heading   []string
+	width     int  // cells of the heading row, up to the last that says something
+	ahead     *Row // was read in looking for the heading, and comes next
+	sheets    []string
 	delimiter byte
 	index     []int // for each column its place in a row, -1 when the table has none
 	dates     []int // the places of a sheet's dates
@@ -65,7 +69,8 @@ type rows interface {
 //
 // A file that is no table gives ErrEmpty, ErrBinary, ErrCharset or a
 // *HeadingError; a workbook also ErrProtected, ErrForeign, ErrArchive,
-// ErrDamaged, ErrTooLarge or a *SheetsError. ErrDamaged may show later too.
+// ErrDamaged, ErrHidden, ErrTooLarge or a *SheetsError. ErrDamaged may show later
+// too.
 func Open(r io.ReadSeeker, columns []Column) (*Table, error) {
 	if _, err := r.Seek(0, io.SeekStart); err != nil {
 		return nil, fmt.Errorf("going to the beginning: %w", err)
@@ -100,6 +105,9 @@ func Open(r io.ReadSeeker, columns []Column) (*Table, error) {
 		return nil, ErrEmpty
 	}
 	text = io.MultiReader(bytes.NewReader(head), text)
+	if beginsMarkup(head) {
+		return nil, ErrForeign
+	}
 	if beginsObject(head) {
 		return openObjects(r, text, columns)
 	}
@@ -113,6 +121,20 @@ func (t *Table) Heading() []string { return t.heading }
 
 // Delimiter returns what stands between two cells, 0 for a workbook.
 func (t *Table) Delimiter() byte { return t.delimiter }
+
+// Unread returns the headings, as they stand in the file, that mean no column.
+func (t *Table) Unread() (headings []string) {
+	for place, cell := range t.heading {
+		if cell = strings.TrimFunc(cell, blank); cell != "" && !slices.Contains(t.index, place) {
+			headings = append(headings, cell)
+		}
+	}
+	return headings
+}
+
+// UnreadSheets returns the names of the visible sheets that hold something and
+// no heading row.
+func (t *Table) UnreadSheets() []string { return t.sheets }
 
 // Has reports whether the table has columns[column].
 func (t *Table) Has(column int) bool { return t.index[column] >= 0 }
@@ -137,7 +159,19 @@ func (t *Table) Cell(row Row, column int) string {
 
 // Next returns the next row below the heading that is not blank, and io.EOF
 // after the last.
-func (t *Table) Next() (Row, error) {
+func (t *Table) Next() (row Row, err error) {
+	if t.ahead != nil {
+		row, t.ahead = *t.ahead, nil
+	} else if row, err = t.full(); err != nil {
+		return Row{}, err
+	}
+	row.Cut = row.Cut && len(row.Cells) < t.width
+	t.dateCells(row)
+	return row, nil
+}
+
+// full returns the next row that is not blank, as it stands in the file.
+func (t *Table) full() (Row, error) {
 	for {
 		row, err := t.rows.next()
 		if err != nil {
@@ -145,7 +179,6 @@ func (t *Table) Next() (Row, error) {
 		}
 		for _, cell := range row.Cells {
 			if strings.IndexFunc(cell, shows) >= 0 {
-				t.dateCells(row)
 				return row, nil
 			}
 		}
@@ -162,11 +195,13 @@ func (t *Table) dateCells(row Row) {
 }
 
 // findHeading goes on until behind the heading row: the first one that holds
-// every needed column.
+// every needed column. Where cells of it are merged with those above or below,
+// what they say stands in one of the two.
 func (t *Table) findHeading(columns []Column, names map[string]heading) error {
 	missing, fewest := "", len(columns)+1
+	var above []string
 	for range headingRows {
-		row, err := t.Next()
+		row, err := t.full()
 		if errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
@@ -183,14 +218,50 @@ func (t *Table) findHeading(columns []Column, names map[string]heading) error {
 			}
 		}
 		if lacks == 0 {
-			t.index, t.heading = index, append([]string(nil), row.Cells...)
-			return err
+			t.index, t.heading = index, slices.Clone(row.Cells)
+			t.fill(above, names)
+			return errors.Join(err, t.headingBelow(names))
 		}
+		above = append(above[:0], row.Cells...)
 		if lacks < fewest {
 			missing, fewest = first, lacks
 		}
 	}
 	return &HeadingError{Err: ErrNoHeading, Column: missing}
+}
+
+// headingBelow looks whether the row behind the heading row goes on with it; if
+// not, that comes next.
+func (t *Table) headingBelow(names map[string]heading) error {
+	row, err := t.full()
+	switch {
+	case errors.Is(err, io.EOF):
+	case err != nil:
+		return fmt.Errorf("looking behind the heading row: %w", err)
+	case row.Broken || !t.fill(row.Cells, names):
+		t.ahead = &row
+	}
+	t.width = len(t.heading)
+	for t.width > 0 && strings.IndexFunc(t.heading[t.width-1], shows) < 0 {
+		t.width--
+	}
+	return nil
+}
+
+// fill takes headings from a row beside the heading row where that says nothing,
+// and reports whether it took any.
+func (t *Table) fill(cells []string, names map[string]heading) (taken bool) {
+	for place, cell := range cells {
+		h, known := names[Key(cell)]
+		if !known || t.index[h.column] >= 0 || place < len(t.heading) && Key(t.heading[place]) != "" {
+			continue
+		}
+		for len(t.heading) <= place {
+			t.heading = append(t.heading, "")
+		}
+		t.heading[place], t.index[h.column], taken = cell, place, true
+	}
+	return taken
 }
 
 // heading is what a heading means.
@@ -233,6 +304,18 @@ func match(cells []string, columns []Column, names map[string]heading) ([]int, e
 		}
 	}
 	return index, twice
+}
+
+// beginsMarkup reports whether a text that begins with head is a web page or XML,
+// which many systems hand out under the name of a workbook.
+func beginsMarkup(head []byte) bool {
+	head = bytes.TrimLeft(head, " \t\r\n")
+	for _, tag := range []string{"<!doctype html", "<html", "<table", "<meta", "<?xml"} {
+		if len(head) >= len(tag) && strings.EqualFold(string(head[:len(tag)]), tag) {
+			return true
+		}
+	}
+	return false
 }
 
 // delimiter returns what stands between the cells of the table that begins

@@ -2,6 +2,8 @@ package table
 
 import (
 	"errors"
+	"io"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -94,6 +96,72 @@ func TestHeadingRow(t *testing.T) {
 		row, err := table.Next()
 		if err != nil || row.Line != c.line || table.Cell(row, 0) != c.cell {
 			t.Errorf("%s: got %v, %v", name, row, err)
+		}
+	}
+}
+
+// Merged cells leave what they say in one of their rows.
+func TestHeadingOnTwoRows(t *testing.T) {
+	for name, c := range map[string]struct {
+		file   string
+		office string // of the first row
+		unread []string
+	}{
+		"above":                 {"who,,office\nname,code,\nx,1,7\n", "7", []string{"name"}},
+		"below":                 {"who,code,\n,,office\nx,1,7\n", "7", []string{"who"}},
+		"below, beyond the row": {"who,code\n,,office\nx,1,7\n", "7", []string{"who"}},
+		"on one":                {"office,x\ncode,office\n1,7\n", "7", nil},
+		"taken already":         {"office,,office\n,code,office\n8,1,7\n", "7", nil},
+		"a row that says it":    {"code,office\n1,office\n2,7\n", "office", nil},
+		"one of units":          {"code,x\n(digits),(text)\n1,7\n", "", []string{"x"}},
+		"nothing below":         {"code,y,office,,\n", "", []string{"y"}},
+	} {
+		table, err := Open(strings.NewReader(c.file), twoColumns)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if got := table.Unread(); !slices.Equal(got, c.unread) {
+			t.Errorf("%s: %q were not read, want %q", name, got, c.unread)
+		}
+		row, err := table.Next()
+		if err != nil && !errors.Is(err, io.EOF) || table.Cell(row, 1) != c.office {
+			t.Errorf("%s: got %v, %v", name, row, err)
+		}
+	}
+}
+
+// What was copied in part may end in the middle of its last row.
+func TestFileThatEndsInARow(t *testing.T) {
+	for file, want := range map[string]bool{
+		"code,office\n1":       true,
+		"code,office,\n1,7":    false,
+		"code,office\n1\n":     false,
+		"code,office\n1\n2":    true,
+		"code,office\n1,\"7":   false, // broken
+		"code,office\n1,7,8,9": false,
+	} {
+		table, err := Open(strings.NewReader(file), twoColumns)
+		if err != nil {
+			t.Fatalf("%q: %v", file, err)
+		}
+		var last Row
+		for err == nil {
+			var row Row
+			if row, err = table.Next(); err == nil {
+				last = row
+			}
+		}
+		if !errors.Is(err, io.EOF) || last.Cut != want {
+			t.Errorf("%q: the last row is cut: %v, want %v (%v)", file, last.Cut, want, err)
+		}
+	}
+}
+
+func TestMarkupIsNoTable(t *testing.T) {
+	for _, text := range []string{"<html><table>", "\n <TABLE border=1>", "<?xml version=\"1.0\"?><Workbook/>", "\ufeff<!DOCTYPE html>"} {
+		if _, err := Open(strings.NewReader(text), twoColumns); !errors.Is(err, ErrForeign) {
+			t.Errorf("%q: got %v", text, err)
 		}
 	}
 }

@@ -13,9 +13,10 @@ import (
 // What keeps a workbook from being read as a table. *SheetsError is another.
 var (
 	ErrProtected = errors.New("the workbook is protected by a password: save it without one")
-	ErrForeign   = errors.New("the file is a workbook of another kind (XLS, XLSB or ODS): save it as XLSX or CSV")
+	ErrForeign   = errors.New("the file is a workbook of another kind (XLS, XLSB, ODS, or a web page under such a name): open it in Excel and save it as XLSX or CSV")
 	ErrArchive   = errors.New("the file is a ZIP archive with no Excel workbook in it")
 	ErrDamaged   = errors.New("the workbook is damaged or was cut short: save it, or copy it, again")
+	ErrHidden    = errors.New("all sheets of the workbook are hidden: show the one that holds the list, and save it again")
 	ErrTooLarge  = errors.New("the workbook is too large: save the list as CSV, or in several workbooks")
 )
 
@@ -113,6 +114,9 @@ func openWorkbook(r io.Reader) (book *workbook, err error) {
 		if shown, err := book.file.GetSheetVisible(name); err == nil && shown {
 			book.sheets = append(book.sheets, name)
 		}
+	}
+	if len(book.sheets) == 0 {
+		return nil, ErrHidden
 	}
 	return book, nil
 }

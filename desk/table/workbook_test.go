@@ -48,13 +48,21 @@ func bookOf(t testing.TB, properties, rows, texts string) []byte {
 	return rawBook(t, properties, `<worksheet `+spreadsheet+`><sheetData>`+rows+`</sheetData></worksheet>`, texts)
 }
 
+// shown adds the sheet to properties that do not name it.
+func shown(properties string) string {
+	if strings.Contains(properties, "<sheets>") {
+		return properties
+	}
+	return properties + `<sheets><sheet name="list" sheetId="1" r:id="r1"/></sheets>`
+}
+
 func rawBook(t testing.TB, properties, sheet, texts string) []byte {
 	t.Helper()
 	return pack(t,
 		"[Content_Types].xml", `<Types xmlns="`+packages+`content-types"><Default Extension="xml" ContentType="application/xml"/>`+
 			`<Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>`,
 		"_rels/.rels", `<Relationships xmlns="`+packages+`relationships"><Relationship Id="r1" Type="`+relations+`/officeDocument" Target="xl/workbook.xml"/></Relationships>`,
-		"xl/workbook.xml", `<workbook `+spreadsheet+` xmlns:r="`+relations+`">`+properties+`<sheets><sheet name="list" sheetId="1" r:id="r1"/></sheets></workbook>`,
+		"xl/workbook.xml", `<workbook `+spreadsheet+` xmlns:r="`+relations+`">`+shown(properties)+`</workbook>`,
 		"xl/_rels/workbook.xml.rels", `<Relationships xmlns="`+packages+`relationships"><Relationship Id="r1" Type="`+relations+`/worksheet" Target="worksheets/sheet1.xml"/></Relationships>`,
 		"xl/worksheets/sheet1.xml", sheet,
 		"xl/sharedStrings.xml", `<sst `+spreadsheet+`>`+texts+`</sst>`,
@@ -216,6 +224,13 @@ func TestWhichSheetCounts(t *testing.T) {
 			t.Errorf("%s: got %v, %v", name, got, err)
 		}
 	}
+	table, err := Open(bytes.NewReader(sheets("", "notes", "azar", "form")), twoColumns)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := table.UnreadSheets(); !slices.Equal(got, []string{"notes"}) {
+		t.Errorf("the sheets %q were not read", got)
+	}
 }
 
 func TestFilesThatAreNoGoodWorkbook(t *testing.T) {
@@ -231,6 +246,7 @@ func TestFilesThatAreNoGoodWorkbook(t *testing.T) {
 	for i := range 20 {
 		flipped[len(flipped)/2+i] ^= 0xff
 	}
+	hidden := bookOf(t, `<sheets><sheet name="list" sheetId="1" r:id="r1" state="hidden"/></sheets>`, testHeading, "")
 	wrongSum := bytes.Replace(pack(t, "xl/workbook.xml", "<workbook/>"), binary.LittleEndian.AppendUint32(nil, crc32.ChecksumIEEE([]byte("<workbook/>"))), []byte("1234"), 2)
 	protected := func() []byte {
 		var out bytes.Buffer
@@ -257,6 +273,7 @@ func TestFilesThatAreNoGoodWorkbook(t *testing.T) {
 		"xls":                   {compound("Workbook"), ErrForeign},
 		"xlsb":                  {pack(t, "xl/workbook.bin", "x"), ErrForeign},
 		"ods":                   {pack(t, "mimetype", "application/vnd.oasis.opendocument.spreadsheet", "content.xml", "<x/>"), ErrForeign},
+		"all hidden":            {hidden, ErrHidden},
 		"photos":                {pack(t, "1.jpg", "x"), ErrArchive},
 		"docx":                  {pack(t, "[Content_Types].xml", "<Types/>", "word/document.xml", "<x/>"), ErrArchive},
 		"no heading":            {bookOf(t, "", `<row r="1"><c r="A1"><v>1</v></c></row>`, ""), ErrNoHeading},
