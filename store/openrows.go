@@ -177,7 +177,10 @@ type badgerLog struct{ log zerolog.Logger }
 func (l badgerLog) Errorf(f string, v ...any) { l.log.Error().Str("part", "badger").Msgf(f, v...) }
 func (l badgerLog) Warningf(f string, v ...any) {
 	line := l.log.Debug()
-	if strings.Contains(f, "doCompact") { // a merge that failed, and fails again until somebody makes room
+	// A merge that failed, and fails again until somebody makes room. Of one that
+	// was forced, which says "doCompact with", one of two workers finds nothing
+	// left to merge, and whether both failed its caller is told.
+	if strings.Contains(f, "doCompact:") {
 		line = l.log.Error()
 	}
 	line.Str("part", "badger").Msgf(f, v...)
