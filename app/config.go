@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -125,11 +126,25 @@ func readDotenv(path string) (map[string]string, error) {
 	if len(text) > dotenvLimit {
 		return nil, fmt.Errorf("%s is too long to be a configuration", path)
 	}
-	values, err := godotenv.UnmarshalBytes(text)
+	values, err := dotenv(text)
 	if err != nil {
 		return nil, fmt.Errorf("%s has a line that is not NAME=value", path)
 	}
 	return values, nil
+}
+
+// dotenv reads the text of such a file, with or without the byte order mark that
+// Notepad begins one with. A dollar sign is one: the library would put another
+// variable's value, or nothing, in the place of what follows it, and a secret
+// would be another without a word.
+func dotenv(text []byte) (map[string]string, error) {
+	const dollar = "\x00" // which no such file has
+	text = bytes.TrimPrefix(text, []byte("\ufeff"))
+	values, err := godotenv.UnmarshalBytes(bytes.ReplaceAll(text, []byte("$"), []byte(dollar)))
+	for name, value := range values {
+		values[name] = strings.ReplaceAll(value, dollar, "$")
+	}
+	return values, err
 }
 
 // readSecretFiles replaces each NAME_FILE by NAME.

@@ -111,6 +111,22 @@ func TestDotenvStandsBelowTheEnvironment(t *testing.T) {
 	}
 }
 
+// A dollar sign in a secret is one, and Notepad's mark in front is none of the name.
+func TestDotenvIsTakenAsItStands(t *testing.T) {
+	path := filepath.Join(t.TempDir(), ".env")
+	text := "\ufeffADMIN_TOKEN=abcdefghijklmnopqrstuvwxy$HOME\r\nSTORE=\"badger:a$b${c}\"\nTELEGRAM_PROXY='http://u:p$@127.0.0.1:1'\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := LoadConfig([]string{"HOME=/root"}, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(c.AdminToken) != "abcdefghijklmnopqrstuvwxy$HOME" || c.Store.Dir != "a$b${c}" || c.TelegramProxy.URL == nil || c.TelegramProxy.User.String() != "u:p$" {
+		t.Errorf("got token %q, store %q, proxy %v", string(c.AdminToken), c.Store.Dir, c.TelegramProxy)
+	}
+}
+
 func TestSecretFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "token")
 	if err := os.WriteFile(path, []byte("123456789:AAF0exampleexample\n"), 0o600); err != nil {
