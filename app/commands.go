@@ -10,6 +10,7 @@ import (
 	"io"
 	"runtime"
 	"runtime/debug"
+	"strings"
 
 	"kartyar/alert"
 	"kartyar/card"
@@ -47,7 +48,12 @@ func (c *officesCommand) Run(ctx context.Context, p *Program) error {
 		}
 		return nil
 	}
-	if err := p.ask(ctx, config, request{Do: doOffices}, in, on, &report); err != nil {
+	absent, _ := store.Absent(config.Store.Dir)
+	err = p.ask(ctx, config, request{Do: doOffices}, in, on, &report)
+	if absent {
+		p.tellOfNew(config)
+	}
+	if err != nil {
 		return fmt.Errorf("%s: %w", c.File, saidError{err})
 	}
 	err = p.print("%s: %d rows: %d added, %d changed, %d unchanged, %d refused; %d offices that the file does not name stay\n",
@@ -99,10 +105,8 @@ func (eraseCommand) Run(ctx context.Context, p *Program) error {
 	if isTerminal(p.Stdin) {
 		_, _ = fmt.Fprint(p.Stderr, "National code: ")
 	}
-	typed, err := interruptibly(ctx, func() (string, error) {
-		return bufio.NewReader(io.LimitReader(p.Stdin, 1024)).ReadString('\n')
-	})
-	if err != nil && !errors.Is(err, io.EOF) {
+	typed, err := interruptibly(ctx, func() (string, error) { return typedCode(p.Stdin) })
+	if err != nil {
 		return fmt.Errorf("reading the national code: %w", err)
 	}
 	if _, err := card.ParseNationalCode(typed); err != nil {
@@ -122,6 +126,24 @@ func (eraseCommand) Run(ctx context.Context, p *Program) error {
 	}
 	return p.print("erased: %d applications, %d chats that followed them, %d alerts and reminders\n",
 		erased.Applications, erased.Followers, erased.Alerts)
+}
+
+// typedCode reads the one code: a line of a terminal, and of anything else the
+// whole, since who gives several would take all of them for erased.
+func typedCode(in io.Reader) (string, error) {
+	text := bufio.NewReader(io.LimitReader(in, 1024))
+	line, err := text.ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", err
+	}
+	if isTerminal(in) {
+		return line, nil
+	}
+	rest, err := io.ReadAll(text)
+	if err == nil && strings.TrimSpace(string(rest)) != "" {
+		err = errors.New("there is more than one line; give one code each time, nothing is erased")
+	}
+	return line, err
 }
 
 type keygenCommand struct{}

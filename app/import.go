@@ -8,10 +8,13 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
 	"kartyar/desk"
+	"kartyar/store"
 )
 
 type importCommand struct {
@@ -40,6 +43,41 @@ func (c *importCommand) Run(ctx context.Context, p *Program) error {
 	if err != nil {
 		return err
 	}
+	forget := func() error { return nil }
+	absent, _ := store.Absent(config.Store.Dir) // what is wrong with it is said as it is opened
+	if absent && c.DryRun {
+		if forget, err = config.tryApart(); err != nil {
+			return err
+		}
+	}
+	err = c.takeIn(ctx, p, config)
+	if absent && !c.DryRun {
+		p.tellOfNew(config)
+	}
+	return errors.Join(err, forget())
+}
+
+// tryApart has a dry run that finds no store work on one that is thrown away, so
+// that it changes nothing there either.
+func (c *Config) tryApart() (forget func() error, err error) {
+	dir, err := os.MkdirTemp("", "kartyar-dry-run-")
+	if err != nil {
+		return nil, fmt.Errorf("making a store for the dry run: %w", err)
+	}
+	c.Store.Dir = filepath.Join(dir, "store")
+	return func() error { return os.RemoveAll(dir) }, nil
+}
+
+// tellOfNew says that there is a store now where there was none: a mistyped STORE
+// looks like that.
+func (p *Program) tellOfNew(c Config) {
+	if absent, err := store.Absent(c.Store.Dir); err == nil && !absent {
+		p.complain("a new store was made at %s", c.Store.Dir)
+	}
+}
+
+// takeIn imports one file after the other.
+func (c *importCommand) takeIn(ctx context.Context, p *Program, config Config) error {
 	way, err := reach(ctx, config, p.quietLog(config))
 	if err != nil {
 		return err
@@ -111,10 +149,14 @@ func (i *importing) run(ctx context.Context, way *access) (report desk.ImportRep
 		return report, err
 	}
 	report.File = i.file
-	if err := errors.Join(i.delayed, i.refused.close()); err != nil {
-		return report, fmt.Errorf("the list is done, but its refused rows could not be written out: %w", err)
+	i.delayed = errors.Join(i.delayed, i.refused.close())
+	if err := i.say(report); err != nil {
+		return report, err
 	}
-	return report, i.say(report)
+	if i.delayed != nil {
+		return report, fmt.Errorf("the list is done, but its refused rows could not be written out: %w; where a copy of it can stand with room beside it, the same list again writes them, and nobody is told twice", i.delayed)
+	}
+	return report, nil
 }
 
 // open opens the file; size is 0 when it is not known.
@@ -184,7 +226,7 @@ func (i *importing) say(r desk.ImportReport) error {
 		b.WriteString("dry run, nothing was changed: ")
 	}
 	fmt.Fprintf(&b, "%d rows: %d applied, %d unchanged, %d refused", r.Rows, r.Applied, r.Unchanged, r.Refused)
-	if r.Refused > 0 && !i.command.DryRun {
+	if r.Refused > 0 && !i.command.DryRun && i.delayed == nil {
 		fmt.Fprintf(&b, " (see %s)", i.refused.path())
 	}
 	fmt.Fprintf(&b, "; %d arrivals, %d alerts; %.1f s\n", r.Arrivals, r.Alerts, r.Seconds)
@@ -193,7 +235,15 @@ func (i *importing) say(r desk.ImportReport) error {
 	}
 	counted(&b, "words for the stage that nobody knows, kept as they stand", r.UnknownWords)
 	counted(&b, "offices that are not in the directory, taken as they stand", r.UnknownOffices)
+	named(&b, "columns that were not read", r.UnreadColumns)
+	named(&b, "sheets that were not read, since no row of theirs names the columns", r.UnreadSheets)
 	return i.program.print("%s", b.String())
+}
+
+func named(b *strings.Builder, what string, names []string) {
+	if len(names) > 0 {
+		fmt.Fprintf(b, "  %s: %s\n", what, strings.Join(names, ", "))
+	}
 }
 
 func counted(b *strings.Builder, what string, rows map[string]int) {

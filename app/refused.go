@@ -1,23 +1,20 @@
 package app
 
 import (
-	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 
 	"kartyar/desk/manifest"
 )
 
-// refusedFile is where the refused rows of a list go: written beside its name,
-// readable by its owner only, and put in place when the list is done. There is
-// none while no row is refused. It is of the list's kind.
+// refusedFile is where the refused rows of a list go: readable by its owner only,
+// and in place when the list is done. There is none while no row is refused. It
+// is of the list's kind.
 type refusedFile struct {
 	list    string // its path
 	skip    bool   // a dry run, which changes nothing
 	heading heading
 
-	file   *os.File
+	file   *wholeFile
 	out    *manifest.Refusals
 	failed bool
 	shown  []string // the first refused rows of a dry run, without their cells
@@ -61,13 +58,13 @@ func shownLine(number int, column, reason string) string {
 	return fmt.Sprintf("line %d, column %s: %s", number, column, reason)
 }
 
-func (f *refusedFile) begin() error {
-	file, err := os.CreateTemp(filepath.Dir(f.list), ".refused-*") // mode 0600
-	if err != nil {
+func (f *refusedFile) begin() (err error) {
+	if f.file, err = createWhole(f.path()); err != nil {
 		return fmt.Errorf("making %s: %w", f.path(), plainPathError(err))
 	}
-	f.file = file
-	f.out, err = manifest.NewRefusals(file, f.heading.Cells, f.heading.Delimiter)
+	if f.out, err = manifest.NewRefusals(f.file, f.heading.Cells, f.heading.Delimiter); err != nil {
+		f.drop()
+	}
 	return err
 }
 
@@ -76,21 +73,21 @@ func (f *refusedFile) close() error {
 	if f.file == nil {
 		return nil
 	}
-	err := errors.Join(f.out.Close(), f.file.Sync(), f.file.Close())
+	err := f.out.Close()
 	if err == nil {
-		err = os.Rename(f.file.Name(), f.path())
+		_, err = f.file.finish()
 	}
 	if err != nil {
-		err = errors.Join(fmt.Errorf("writing %s: %w", f.path(), err), os.Remove(f.file.Name()))
+		err = fmt.Errorf("writing %s: %w", f.path(), err)
 	}
-	f.file = nil
+	f.drop()
 	return err
 }
 
-// drop forgets the file of a list that was not done.
+// drop forgets what is not in place.
 func (f *refusedFile) drop() {
 	if f.file != nil {
-		_, _ = f.file.Close(), os.Remove(f.file.Name())
+		_ = f.file.abandon()
 		f.file = nil
 	}
 }
