@@ -56,8 +56,8 @@ func (c *officesCommand) Run(ctx context.Context, p *Program) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.File, saidError{err})
 	}
-	err = p.print("%s: %d rows: %d added, %d changed, %d unchanged, %d refused; %d offices that the file does not name stay\n",
-		c.File, report.Rows, report.Added, report.Changed, report.Unchanged, report.Refused, report.Kept)
+	err = p.print("%s: %d rows: %d added, %d changed, %d unchanged, %d refused; %d offices that the file does not name stay\n%s",
+		c.File, report.Rows, report.Added, report.Changed, report.Unchanged, report.Refused, report.Kept, unreadLines(report.Unread))
 	if err == nil && report.Refused > 0 {
 		return errRefusedRows
 	}

@@ -235,15 +235,19 @@ func (i *importing) say(r desk.ImportReport) error {
 	}
 	counted(&b, "words for the stage that nobody knows, kept as they stand", r.UnknownWords)
 	counted(&b, "offices that are not in the directory, taken as they stand", r.UnknownOffices)
-	named(&b, "columns that were not read", r.UnreadColumns)
-	named(&b, "sheets that were not read, since no row of theirs names the columns", r.UnreadSheets)
+	b.WriteString(unreadLines(r.Unread))
 	return i.program.print("%s", b.String())
 }
 
-func named(b *strings.Builder, what string, names []string) {
-	if len(names) > 0 {
-		fmt.Fprintf(b, "  %s: %s\n", what, strings.Join(names, ", "))
+// unreadLines says what of a file was passed over.
+func unreadLines(u desk.Unread) (lines string) {
+	if len(u.UnreadColumns) > 0 {
+		lines = fmt.Sprintf("  columns that were not read: %s\n", strings.Join(u.UnreadColumns, ", "))
 	}
+	if len(u.UnreadSheets) > 0 {
+		lines += fmt.Sprintf("  sheets that were not read, since no row of theirs names the columns: %s\n", strings.Join(u.UnreadSheets, ", "))
+	}
+	return lines
 }
 
 func counted(b *strings.Builder, what string, rows map[string]int) {

@@ -83,12 +83,22 @@ type ImportReport struct {
 	// UnknownOffices are rows by an office code that is not in the directory;
 	// they are applied all the same.
 	UnknownOffices map[string]int `json:"unknown_offices,omitempty"`
-	// UnreadColumns are headings that mean nothing to the program, UnreadSheets
-	// visible sheets of a workbook without a heading row.
-	UnreadColumns []string `json:"unread_columns,omitempty"`
-	UnreadSheets  []string `json:"unread_sheets,omitempty"`
+	Unread
 	// People is how many chats are told; only known when the list was counted.
 	People int `json:"people,omitempty"`
+}
+
+// Unread is what of a file was passed over: headings that mean nothing to the
+// program, and visible sheets of a workbook without a heading row; a hundred of
+// each at most.
+type Unread struct {
+	UnreadColumns []string `json:"unread_columns,omitempty"`
+	UnreadSheets  []string `json:"unread_sheets,omitempty"`
+}
+
+func unread(columns, sheets []string) Unread {
+	const most = 100
+	return Unread{columns[:min(len(columns), most)], sheets[:min(len(sheets), most)]}
 }
 
 // Import reads the list r, CSV or XLSX, to its end, counts whom it tells, and applies it in
@@ -181,7 +191,7 @@ func (im *importing) read(ctx context.Context, r io.Reader, raw *spool, rows *so
 	if err != nil {
 		return err
 	}
-	im.report.UnreadColumns, im.report.UnreadSheets = list.Unread()
+	im.report.Unread = unread(list.Unread())
 	if im.opt.Opened != nil {
 		if err := im.opt.Opened(list.Heading(), list.Delimiter()); err != nil {
 			return err

@@ -35,6 +35,7 @@ type OfficesReport struct {
 	// Kept counts the offices of the directory that the file does not name. They
 	// stay, for cards may lie there.
 	Kept int `json:"kept"`
+	Unread
 	// Reasons say why rows were refused, in the order of the file.
 	Reasons []offices.RowError `json:"-"`
 }
@@ -50,11 +51,14 @@ func LoadOffices(ctx context.Context, s *store.Store, r io.Reader) (OfficesRepor
 	if len(file) > officeFileMost {
 		return OfficesReport{}, ErrOfficeFileLong
 	}
-	named, refused, err := offices.Parse(bytes.NewReader(file))
+	said, err := offices.Parse(bytes.NewReader(file))
 	if err != nil {
 		return OfficesReport{}, err
 	}
-	report := OfficesReport{Rows: len(named) + len(refused), Refused: len(refused), Reasons: refused}
+	report := OfficesReport{
+		Rows: len(said.Offices) + len(said.Refused), Refused: len(said.Refused), Reasons: said.Refused,
+		Unread: unread(said.Columns, said.Sheets),
+	}
 	known, err := readOffices(ctx, s)
 	if err != nil {
 		return report, err
@@ -64,7 +68,7 @@ func LoadOffices(ctx context.Context, s *store.Store, r io.Reader) (OfficesRepor
 	for _, o := range known {
 		before[o.Code] = o
 	}
-	for _, o := range named {
+	for _, o := range said.Offices {
 		was, is := before[o.Code]
 		delete(before, o.Code)
 		switch {

@@ -143,12 +143,8 @@ func Open(r io.ReadSeeker, options Options) (*Reader, error) {
 		missing := &table.HeadingError{Err: table.ErrNoHeading, Column: columns[office].Name}
 		return nil, fmt.Errorf("reading the list: %w", missing)
 	}
-	if !t.Has(stage) {
-		for _, heading := range t.Unread() {
-			if hints := func(hint string) bool { return strings.Contains(table.Key(heading), table.Key(hint)) }; slices.ContainsFunc(stageHints, hints) {
-				return nil, fmt.Errorf("reading the list: %w", &table.HeadingError{Err: ErrStageHeading, Column: table.Text(heading, WordLimit)})
-			}
-		}
+	if heading := stageHeading(t); heading != "" {
+		return nil, fmt.Errorf("reading the list: %w", &table.HeadingError{Err: ErrStageHeading, Column: heading})
 	}
 	return &Reader{
 		table: t, options: options, zone: zone, words: stageWords(options.Words),
@@ -157,23 +153,30 @@ func Open(r io.ReadSeeker, options Options) (*Reader, error) {
 	}, nil
 }
 
+// stageHeading returns the heading of a list without stages that speaks of them
+// all the same; "" for none.
+func stageHeading(t *table.Table) string {
+	if t.Has(stage) {
+		return ""
+	}
+	headings, _ := t.Unread()
+	for _, heading := range headings {
+		speaks := func(hint string) bool { return strings.Contains(table.Key(heading), table.Key(hint)) }
+		if slices.ContainsFunc(stageHints, speaks) {
+			return heading
+		}
+	}
+	return ""
+}
+
 // Heading returns the cells of the heading row, for a Refusals.
 func (r *Reader) Heading() []string { return r.table.Heading() }
 
 // Unread returns the headings of columns that mean nothing here, and the names of
-// a workbook's visible sheets that hold something and no heading row; a hundred of
-// each at most.
+// a workbook's visible sheets that hold something and no heading row.
 func (r *Reader) Unread() (columns, sheets []string) {
-	own := slices.DeleteFunc(r.table.Unread(), func(heading string) bool { return slices.Contains(addedHeadings, heading) })
-	return shortened(own), shortened(r.table.UnreadSheets())
-}
-
-func shortened(names []string) []string {
-	names = slices.Clone(names[:min(len(names), namedLimit)])
-	for i, name := range names {
-		names[i] = table.Text(name, WordLimit)
-	}
-	return names
+	columns, sheets = r.table.Unread()
+	return slices.DeleteFunc(columns, func(heading string) bool { return slices.Contains(addedHeadings, heading) }), sheets
 }
 
 // Delimiter returns what stands between the file's cells, 0 for a workbook, for

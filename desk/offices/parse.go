@@ -86,25 +86,31 @@ func (e RowError) Error() string {
 // Unwrap returns e.Err.
 func (e RowError) Unwrap() error { return e.Err }
 
+// File is what an office file says.
+type File struct {
+	Offices []card.Office
+	Refused []RowError // why rows are refused, in their order
+	// Columns are the headings, and Sheets the visible sheets of a workbook, that
+	// were not read.
+	Columns, Sheets []string
+}
+
 // Parse reads an office file. Rows that cannot be read are refused and stop
 // nothing. A file that is no table gives an error of table.Open. r is read
 // twice from its beginning.
-func Parse(r io.ReadSeeker) ([]card.Office, []RowError, error) {
+func Parse(r io.ReadSeeker) (file File, err error) {
 	t, err := table.Open(r, columns)
 	if err != nil {
-		return nil, nil, fmt.Errorf("reading the office directory: %w", err)
+		return file, fmt.Errorf("reading the office directory: %w", err)
 	}
-	var (
-		all     []card.Office
-		refused []RowError
-		seen    = map[string]bool{}
-	)
+	file.Columns, file.Sheets = t.Unread()
+	seen := map[string]bool{}
 	for {
 		row, err := t.Next()
 		if errors.Is(err, io.EOF) {
-			return all, refused, nil
+			return file, nil
 		} else if err != nil {
-			return nil, nil, fmt.Errorf("reading the office directory: %w", err)
+			return File{}, fmt.Errorf("reading the office directory: %w", err)
 		}
 		p := parser{table: t, row: row}
 		o := p.office()
@@ -112,11 +118,11 @@ func Parse(r io.ReadSeeker) ([]card.Office, []RowError, error) {
 			p.fail(code, ErrTwice)
 		}
 		if p.err != nil {
-			refused = append(refused, RowError{Line: row.Line, Column: p.column, Err: p.err})
+			file.Refused = append(file.Refused, RowError{Line: row.Line, Column: p.column, Err: p.err})
 			continue
 		}
 		seen[o.Code] = true
-		all = append(all, o)
+		file.Offices = append(file.Offices, o)
 	}
 }
 

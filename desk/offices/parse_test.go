@@ -17,16 +17,16 @@ func TestParse(t *testing.T) {
 		"کد دفتر;نام دفتر;نوع;استان;شهر;نشانی;تلفن;ساعات کار;عرض جغرافیایی;طول جغرافیایی\n" +
 		"۰۰۱۲;دفتر ونك;پیشخوان دولت;تهران;تهران;\"میدان ونک\nپلاک ۵\";۰۲۱۸۸۷۷;۸ تا ۱۴;۳۵٫۷۵۷;51.41\n" +
 		"ab-1;ثبت احوال يزد;registry;یزد;یزد;;;;0;0\n"
-	got, refused, err := Parse(strings.NewReader(file))
-	if err != nil || len(refused) > 0 {
-		t.Fatal(err, refused)
+	said, err := Parse(strings.NewReader(file))
+	if err != nil || len(said.Refused) > 0 {
+		t.Fatal(err, said.Refused)
 	}
 	want := []card.Office{
 		{Code: "12", Name: "دفتر ونک", Kind: card.Pishkhan, Province: "تهران", City: "تهران", Address: "میدان ونک پلاک ۵",
 			Phone: "۰۲۱۸۸۷۷", Hours: "۸ تا ۱۴", Latitude: 35.757, Longitude: 51.41, Located: true},
 		{Code: "AB1", Name: "ثبت احوال یزد", Kind: card.Registry, Province: "یزد", City: "یزد"},
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, said.Offices); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -51,7 +51,8 @@ func TestParseRefusals(t *testing.T) {
 		"0,a,,,\n\n,,,\n1,b":   {5, "", ErrCut},
 		"0,a,,,\n\n,,,\n1,b\n": {},
 	} {
-		_, refused, err := Parse(strings.NewReader(heading + row))
+		said, err := Parse(strings.NewReader(heading + row))
+		refused := said.Refused
 		switch {
 		case err != nil:
 			t.Errorf("%q: %v", row, err)
@@ -62,7 +63,7 @@ func TestParseRefusals(t *testing.T) {
 }
 
 func TestParseWithoutName(t *testing.T) {
-	_, _, err := Parse(strings.NewReader("code,city\n1,a\n"))
+	_, err := Parse(strings.NewReader("code,city\n1,a\n"))
 	if h := (&table.HeadingError{}); !errors.As(err, &h) || h.Column != "name" || !errors.Is(err, table.ErrNoHeading) {
 		t.Errorf("got %v, want the missing name", err)
 	}
@@ -72,7 +73,8 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte("code,name,kind,latitude,longitude\n1,a,post,35,51\n"))
 	f.Add([]byte("\ufeffکد;نام\n۱;«ونک»\n"))
 	f.Fuzz(func(t *testing.T, file []byte) {
-		all, _, err := Parse(bytes.NewReader(file))
+		said, err := Parse(bytes.NewReader(file))
+		all := said.Offices
 		if err != nil {
 			return
 		}

@@ -122,19 +122,23 @@ func (t *Table) Heading() []string { return t.heading }
 // Delimiter returns what stands between two cells, 0 for a workbook.
 func (t *Table) Delimiter() byte { return t.delimiter }
 
-// Unread returns the headings, as they stand in the file, that mean no column.
-func (t *Table) Unread() (headings []string) {
+// nameLimit is the length, in characters, to which names of what is not read are
+// cut.
+const nameLimit = 64
+
+// Unread returns the headings that mean no column, and the names of the visible
+// sheets that hold something and no heading row, as texts of a line.
+func (t *Table) Unread() (headings, sheets []string) {
 	for place, cell := range t.heading {
-		if cell = strings.TrimFunc(cell, blank); cell != "" && !slices.Contains(t.index, place) {
-			headings = append(headings, cell)
+		if name := Text(cell, nameLimit); name != "" && !slices.Contains(t.index, place) {
+			headings = append(headings, name)
 		}
 	}
-	return headings
+	for _, sheet := range t.sheets {
+		sheets = append(sheets, Text(sheet, nameLimit))
+	}
+	return headings, sheets
 }
-
-// UnreadSheets returns the names of the visible sheets that hold something and
-// no heading row.
-func (t *Table) UnreadSheets() []string { return t.sheets }
 
 // Has reports whether the table has columns[column].
 func (t *Table) Has(column int) bool { return t.index[column] >= 0 }

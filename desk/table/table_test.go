@@ -121,7 +121,7 @@ func TestHeadingOnTwoRows(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		if got := table.Unread(); !slices.Equal(got, c.unread) {
+		if got, _ := table.Unread(); !slices.Equal(got, c.unread) {
 			t.Errorf("%s: %q were not read, want %q", name, got, c.unread)
 		}
 		row, err := table.Next()

@@ -228,7 +228,7 @@ func TestWhichSheetCounts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := table.UnreadSheets(); !slices.Equal(got, []string{"notes"}) {
+	if _, got := table.Unread(); !slices.Equal(got, []string{"notes"}) {
 		t.Errorf("the sheets %q were not read", got)
 	}
 }
