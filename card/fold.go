@@ -41,12 +41,19 @@ func separator(r rune) bool {
 	return unicode.IsSpace(r) || unicode.Is(unicode.Pd, r) || unicode.Is(unicode.Cf, r) || r == '−' || r == 'ـ'
 }
 
+// endsSentence reports whether r is a mark that keyboards and dictation put
+// behind what was said. Between digits such a mark is a decimal one.
+func endsSentence(r rune) bool {
+	return separator(r) || strings.ContainsRune(".،,؛;!؟?۔…", r)
+}
+
 // foldDigits leaves the digits of s, in Latin; ok is false when anything but
-// digits and separators stands in it.
+// digits and separators stands in it, or a mark behind them.
 func foldDigits(s string) (digits string, ok bool) {
 	if allLatin(s) { // as nearly every cell of a list is
 		return s, true
 	}
+	s = strings.TrimRightFunc(s, endsSentence)
 	var b strings.Builder
 	b.Grow(16)
 	for _, r := range s {

@@ -29,7 +29,7 @@ func (e *LengthError) Error() string {
 func (e *LengthError) Unwrap() error { return ErrCodeLength }
 
 // ParseNationalCode reads a code as a person types it: digits of any script,
-// spaces, dashes and invisible marks between them. A code of eight or nine
+// spaces, dashes and invisible marks between them, a full stop behind. A code of eight or nine
 // digits is refused, since a person may have lost any of them.
 func ParseNationalCode(s string) (NationalCode, error) {
 	digits, ok := foldDigits(s)

@@ -40,6 +40,17 @@ func TestParseNationalCodeVectors(t *testing.T) {
 	}
 }
 
+// Dictation and keyboards put a full stop behind what was said.
+func TestMarksBehindACode(t *testing.T) {
+	for _, in := range []string{"2563510147.", "۲۵۶۳۵۱۰۱۴۷. ", "256-351-0147،", "2563510147 ؟!"} {
+		for _, parse := range []func(string) (card.NationalCode, error){card.ParseNationalCode, card.ParseNationalCodeCell} {
+			if got, err := parse(in); err != nil || got != "2563510147" {
+				t.Errorf("%q is read as %q, %v", in, got, err)
+			}
+		}
+	}
+}
+
 func TestParseNationalCodeErrors(t *testing.T) {
 	tests := []struct {
 		name, in   string
@@ -57,6 +68,7 @@ func TestParseNationalCodeErrors(t *testing.T) {
 		{"wrong sum", "9007212212", card.ErrCodeChecksum, card.ErrCodeChecksum, 0},
 		{"ten ones", "1111111111", card.ErrCodeChecksum, card.ErrCodeChecksum, 0},
 		{"a letter among them", "25635a0147", card.ErrCodeLetters, card.ErrCodeLetters, 0},
+		{"a decimal mark", "123456789.0", card.ErrCodeLetters, card.ErrCodeLetters, 0},
 		{"scientific notation", "2.56E+09", card.ErrCodeLetters, card.ErrCodeLetters, 0},
 		{"full-width digits", "２５６３５１０１４７", nil, nil, 0},
 		{"Devanagari digits", "२५६३५१०१४७", nil, nil, 0},
