@@ -116,13 +116,16 @@ func TestInputErrors(t *testing.T) {
 		{"receipt: no", receiptAsked, "رسید ندارم", locale.WaitingNoted(), idle},
 		{"code for receipt", receiptAsked, saraCode, locale.AskReceipt(), receipt},
 		{"long", codeAsked, strings.Repeat("ا", 4000), locale.TooLong(), code},
-		{"long, idle", nothing, strings.Repeat("ا", 4000), locale.TooLong(), idle},
+		{"long, idle", nothing, strings.Repeat("ا", 4000), locale.TooLongUnasked(), idle},
 		{"chat, idle", nothing, "چه خبر", locale.NotUnderstood(), idle},
 		{"greeting, idle", nothing, "سلام، خوبید؟", locale.WelcomeBack(""), idle},
 		{"thanks, idle", nothing, "خیلی ممنون", locale.Welcomed(), idle},
 		{"the card, idle", nothing, "کارتم کجاست", locale.AskContact(), contact},
 		{"unknown command", nothing, "/exit", locale.NotUnderstood(), idle},
 		{"phone, idle", nothing, "09123456789", locale.PhoneTyped(), contact},
+		{"code as it was spoken, idle", nothing, "۹۹۹-۰۰۰-۰۰۱۸.", locale.CodeTooEarly(), contact},
+		{"phone, proved", func(w *world) { w.proves(saraPhone, saraCode).text("بازگشت") }, "09991112222", locale.PhoneTyped(), contact},
+		{"code that may be a phone, proved", func(w *world) { w.proves(saraPhone, saraCode).text("بازگشت") }, "9121112224", locale.CodeChecksum(), code},
 		{"code, idle", nothing, saraCode, locale.CodeTooEarly(), contact},
 		{"back from code", codeAsked, "بازگشت", locale.BackToMenu(), idle},
 		{"strange payload", nothing, "/start " + strings.Repeat("%00';--", 60), locale.Welcome(""), contact},
@@ -282,17 +285,6 @@ func TestMembershipIsSeen(t *testing.T) {
 	if c, _ := w.chatRow(); !c.Blocked {
 		t.Error("it is not blocked")
 	}
-}
-
-func TestNobodyIsPromisedAReminderThatWillNotCome(t *testing.T) {
-	w := newWorld(t, card.Telegram)
-	w.knows(saraCode, saraPhone, receiptOf, ready("1"))
-	w.proves(saraPhone, saraCode).text(locale.ButtonSubscribe).press(locale.ButtonRemindLater)
-	data, ok := find(w.last[0], locale.ButtonTomorrow)
-	if !ok {
-		t.Fatal("no choice of days")
-	}
-	w.text(locale.ButtonUnsubscribe).presses("old", data).says(locale.StaleButton())
 }
 
 // A status that never reaches the person does not count as told.

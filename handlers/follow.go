@@ -3,10 +3,10 @@ package handlers
 import (
 	"slices"
 
-	"kartyar/alert"
 	"kartyar/bot"
 	"kartyar/card"
 	"kartyar/locale"
+	"kartyar/store"
 )
 
 // subscribe answers «خبرم کن».
@@ -60,129 +60,106 @@ func (t *turn) claimCard(person card.PersonKey, id card.ApplicationID, arrival u
 	return t.showStatus(person, l)
 }
 
-// waitingCard is a card that lies ready for a person of the chat.
-type waitingCard struct {
+// readyCard is a card that lies ready for a person of the chat.
+type readyCard struct {
 	person  card.PersonKey
 	id      card.ApplicationID
-	arrival uint32
-	office  string
-
-	mayBeKnown bool // the proof still counts for asking, or news come unasked
+	arrival store.Arrival
+	claimed bool // the holder says that they have it
+	notify  bool // the chat is told of the person unasked
 }
 
-// waitingCards returns the cards of which the chat may know that they lie
-// ready, and that nobody says they have collected.
-func (t *turn) waitingCards() (all []waitingCard, err error) {
+// readyCards returns the cards of which the chat may know that they lie ready.
+// Of whom it gets no news and has to prove itself again, it is not to learn from
+// this that their card does: all is false then, card or no card.
+func (t *turn) readyCards() (ready []readyCard, all bool, err error) {
+	all = true
 	for _, l := range t.row.People {
 		p, f, err := t.follower(l.Person)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		if f == nil || !f.IsVerified() {
 			continue
 		}
+		sees := t.maySee(&p, f)
+		all = all && sees
+		if !sees && !f.Notify {
+			continue
+		}
 		answer, err := t.Lookup.Status(t.tx, l.Person)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		for _, c := range answer.Cards {
-			if c.State.Stage == card.StageReady && !c.Claimed {
-				all = append(all, waitingCard{l.Person, c.ID, c.Arrival.Number, c.Arrival.Office, f.Notify || t.maySee(&p, f)})
+			if c.State.Stage == card.StageReady {
+				ready = append(ready, readyCard{l.Person, c.ID, c.Arrival, c.Claimed, f.Notify})
 			}
 		}
 	}
-	return all, nil
+	return ready, all, nil
 }
+
+func isClaimed(c readyCard) bool { return c.claimed }
+
+func isWaiting(c readyCard) bool { return !c.claimed }
 
 // claimAny answers «تحویل گرفتم» that was typed: it is clear which card is
 // meant when one alone lies ready.
 func (t *turn) claimAny() error {
-	all, err := t.onlyCard()
-	if err != nil || len(all) != 1 {
+	c, err := t.onlyCard()
+	if err != nil || c == nil {
 		return err
 	}
-	return t.claimCard(all[0].person, all[0].id, all[0].arrival, true, leadClaimed)
+	return t.claimCard(c.person, c.id, c.arrival.Number, true, leadClaimed)
 }
 
-// snoozeAny answers «بعداً یادم بینداز» that was typed.
-func (t *turn) snoozeAny() error {
-	all, err := t.onlyCard()
-	if err != nil || len(all) != 1 {
+// askClaim asks whoever may have said so whether they have the card: to take it
+// for said ends the reminders.
+func (t *turn) askClaim() error {
+	c, err := t.onlyCard()
+	if err != nil || c == nil {
 		return err
 	}
-	t.sayDays(pressOf(actSnooze, all[0].person, all[0].id, all[0].arrival))
+	t.say(bot.Reply{Text: locale.AskClaim(t.called(c.person)), Keyboard: inline(
+		row(t.button(locale.ButtonCollected, pressOf(actClaim, c.person, c.id, c.arrival.Number))),
+		row(t.button(locale.ButtonNotCollected, pressOf(actUnclaim, c.person, c.id, c.arrival.Number))))})
 	return nil
 }
 
+// unclaimAny answers «هنوز نگرفته‌ام» that was typed: it takes back what was said
+// of one card alone, and else shows where all stand.
+func (t *turn) unclaimAny() error {
+	ready, _, err := t.readyCards()
+	if err != nil {
+		return err
+	}
+	ready = slices.DeleteFunc(ready, isWaiting)
+	if len(ready) != 1 {
+		return t.askStatus()
+	}
+	t.leave()
+	return t.claimCard(ready[0].person, ready[0].id, ready[0].arrival.Number, false, leadUnclaimed)
+}
+
 // onlyCard returns the card that lies ready. When there is none, or more than
-// one, it shows where all stand, with their buttons.
-func (t *turn) onlyCard() ([]waitingCard, error) {
+// one, it shows where all stand, with their buttons, and returns nil.
+func (t *turn) onlyCard() (*readyCard, error) {
 	t.leave()
 	if len(t.row.People) == 0 {
 		return nil, t.prove(locale.ProveFirst() + " " + locale.AskContact())
 	}
-	all, err := t.waitingCards()
+	ready, all, err := t.readyCards()
 	if err != nil {
 		return nil, err
 	}
-	// Of whom the chat gets no news and has to prove itself again, it is not to
-	// learn from this that their card lies ready.
-	all = slices.DeleteFunc(all, func(c waitingCard) bool { return !c.mayBeKnown })
+	claimed := slices.ContainsFunc(ready, isClaimed)
+	ready = slices.DeleteFunc(ready, isClaimed)
 	switch {
-	case len(all) == 1:
-		return all, nil
-	case len(all) == 0:
-		return all, t.statusOfAll(leadNothing)
+	case len(ready) == 1:
+		return &ready[0], nil
+	case len(ready) == 0 && all && !claimed:
+		return nil, t.statusOfAll(leadNothing)
 	}
-	return all, t.statusOfAll(leadNone)
-}
-
-// askSnooze asks until when; the message with the button stays, since it says
-// where to go.
-func (t *turn) askSnooze() error {
-	p := t.press
-	p.Action = actSnooze
-	t.sayDays(p)
-	return nil
-}
-
-func (t *turn) sayDays(p press) {
-	var rows [][]bot.Button
-	for _, choice := range []struct {
-		days  byte
-		label string
-	}{{1, locale.ButtonTomorrow}, {3, locale.ButtonThreeDays}, {7, locale.ButtonOneWeek}} {
-		p.Choice = choice.days
-		rows = append(rows, row(t.button(choice.label, p)))
-	}
-	t.say(bot.Reply{Text: locale.AskSnooze(t.calledBy(p)), Keyboard: inline(rows...)})
-}
-
-// snooze puts the next reminder off: of the card of the button, or of all that
-// lie ready at its office.
-func (t *turn) snooze() error {
-	until := t.Rules.Quiet.After(alert.ReminderTime(t.now, int(t.press.Choice)))
-	all, err := t.waitingCards()
-	if err != nil {
-		return err
-	}
-	any := false
-	for _, c := range all {
-		ofPerson := t.press.Person == short(c.person[:]) && t.press.names(c.id) && t.press.Arrival == c.arrival
-		ofOffice := t.press.Person == short{} && t.press.Office == officeHash(c.office)
-		if !ofPerson && !ofOffice {
-			continue
-		}
-		done, err := t.Rules.Snooze(t.tx, t.now, c.person, t.chat, c.id, c.arrival, until)
-		if err != nil {
-			return err
-		}
-		any = any || done
-	}
-	if !any {
-		return t.stale()
-	}
-	t.show(bot.Reply{Text: locale.SnoozedUntil(t.calledBy(t.press), until), Keyboard: inline(
-		row(t.button(locale.ButtonStatus, press{Action: actStatus, Person: t.press.Person})))})
-	return nil
+	return nil, t.statusOfAll(leadNone)
 }

@@ -187,18 +187,17 @@ func (t *turn) officeButton(person card.PersonKey, o card.Office, label string) 
 	return t.button(locale.Label(label), p)
 }
 
-// officeText searches for what was typed.
+// officeText searches for what was typed, unless it is something else. Whoever
+// comes back to it later has forgotten that an office was asked for.
 func (t *turn) officeText() error {
 	person := t.s.Person
 	if t.link(person) == nil {
 		return t.stale()
 	}
-	if _, err := card.ParseNationalCode(t.u.Text); err == nil {
-		return t.codeText()
+	if ok, err := t.notAnOffice(); ok || err != nil {
+		return err
 	}
-	if locale.AsksForCard(t.u.Text) {
-		return t.askStatus()
-	}
+	t.s.At = t.now.Unix()
 	var rows [][]bot.Button
 	for _, o := range t.Offices().Search(t.u.Text, officesMost) {
 		label := officeLabel(o)
@@ -214,6 +213,29 @@ func (t *turn) officeText() error {
 	rows = append(rows, row(t.button(locale.ButtonProvinces, pressFor(actOffices, person))), t.statusButton(person))
 	t.say(bot.Reply{Text: text, Keyboard: inline(rows...)})
 	return nil
+}
+
+// notAnOffice answers what is typed while an office is asked for and names none;
+// ok is false when it may.
+func (t *turn) notAnOffice() (ok bool, err error) {
+	text := t.u.Text
+	switch {
+	case locale.Greets(text), locale.Thanks(text), typed(text) != typedOther:
+		return true, t.idleText()
+	case locale.IsListNumber(text):
+		return true, t.refuse(locale.PressOffice())
+	}
+	// The names of offices have words of the questions in them, as «پست».
+	if locale.IntentOf(text) != locale.IntentNone || locale.SoundsAsked(text) {
+		if ok, err := t.askedQuestion(); ok || err != nil {
+			return true, err
+		}
+	}
+	if !t.s.askedWithin(officeFresh, t.now) {
+		t.leave()
+		return true, t.idleText()
+	}
+	return false, nil
 }
 
 // chooseOffice notes the office of the pressed button.

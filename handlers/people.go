@@ -111,8 +111,14 @@ func (t *turn) nicknameText() error {
 	if _, err := card.ParseNationalCode(t.u.Text); err == nil {
 		return t.codeText() // the next person's, before this one has a name
 	}
-	if locale.AsksForCard(t.u.Text) {
-		return t.askStatus()
+	asked := locale.SoundsAsked(t.u.Text)
+	if asked || locale.IntentOf(t.u.Text) != locale.IntentNone {
+		if ok, err := t.askedQuestion(); ok || err != nil {
+			return err
+		}
+	}
+	if locale.KeepsName(t.u.Text) {
+		return t.named(person)
 	}
 	wanted := locale.Label(t.u.Text)
 	digits := 0
@@ -127,7 +133,7 @@ func (t *turn) nicknameText() error {
 		wrong = locale.NicknameWithNumber()
 	case utf8.RuneCountInString(wanted) > nicknameSize:
 		wrong = locale.NicknameTooLong(nicknameSize)
-	case !strings.ContainsFunc(wanted, unicode.IsLetter), locale.Greets(wanted), locale.Thanks(wanted):
+	case asked, !strings.ContainsFunc(wanted, unicode.IsLetter), locale.Greets(wanted), locale.Thanks(wanted):
 		wrong = locale.AskNickname(t.called(person))
 	case t.taken(wanted, person):
 		wrong = locale.NicknameTaken()

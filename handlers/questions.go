@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"errors"
+	"slices"
 
 	"kartyar/bot"
 	"kartyar/card"
@@ -113,18 +114,24 @@ func (t *turn) questionText() error {
 	return nil
 }
 
-// askedQuestion answers a text that nobody asked for when it surely asks for the
-// card, which ends what is being asked for, or is one of the questions, which
-// does not. ok is false when it is neither.
+// askedQuestion answers a text that nobody asked for when it surely is what a
+// button does, which ends what is being asked for as the button would, or one of
+// the questions, which does not. ok is false when it is neither.
 func (t *turn) askedQuestion() (ok bool, err error) {
-	if locale.AsksForCard(t.u.Text) {
-		return true, t.askStatus()
+	if do, ok := t.routes.intents[locale.IntentOf(t.u.Text)]; ok {
+		return true, do(t)
 	}
 	found, sure := locale.FindQuestions(t.u.Text)
-	if !sure {
+	switch {
+	case sure:
+		return true, t.sayAnswer(found[0])
+	case !locale.SpeaksOfCard(t.u.Text):
 		return false, nil
+	case len(found) == 0:
+		return true, t.askStatus()
 	}
-	return true, t.sayAnswer(found[0])
+	t.sayFound(found, row(t.button(locale.ButtonStatus, press{Action: actStatus})))
+	return true, nil
 }
 
 func (t *turn) sayAnswer(q locale.Question) error {
@@ -135,7 +142,9 @@ func (t *turn) sayAnswer(q locale.Question) error {
 	return err
 }
 
-func (t *turn) sayFound(found []locale.Question) {
+// sayFound offers what a text may mean; before are the rows above the questions.
+func (t *turn) sayFound(found []locale.Question, before ...[]bot.Button) {
 	more := row(t.button(locale.ButtonMoreQuestions, press{Action: actQuestions}))
-	t.say(bot.Reply{Text: locale.QuestionsFound(), Keyboard: inline(append(t.questionRows(found), more)...)})
+	rows := slices.Concat(before, t.questionRows(found), [][]bot.Button{more})
+	t.say(bot.Reply{Text: locale.QuestionsFound(), Keyboard: inline(rows...)})
 }

@@ -16,6 +16,7 @@ type step func(*turn) error
 type routes struct {
 	commands []command
 	words    words
+	intents  map[locale.Intent]step // of texts in which nothing was asked for
 	actions  map[action]step
 	inputs   map[state]step
 }
@@ -80,6 +81,15 @@ func newRoutes() routes {
 			locale.ButtonBack:         (*turn).back,
 			locale.ButtonStartAgain:   (*turn).start,
 		}.typed(),
+		intents: map[locale.Intent]step{
+			locale.IntentStatus:           (*turn).askStatus,
+			locale.IntentCollected:        (*turn).claimAny,
+			locale.IntentPerhapsCollected: (*turn).askClaim,
+			locale.IntentNotCollected:     (*turn).unclaimAny,
+			locale.IntentLater:            (*turn).snoozeAny,
+			locale.IntentNews:             (*turn).subscribe,
+			locale.IntentNoNews:           (*turn).unsubscribe,
+		},
 		actions: map[action]step{
 			actStatus:      (*turn).pressedStatus,
 			actSubscribe:   (*turn).subscribe,
@@ -164,6 +174,9 @@ func (t *turn) dispatch(pressed bool) error {
 		return t.refuse(locale.NotUnderstood())
 	}
 	if utf8.RuneCountInString(t.u.Text) > longest {
+		if t.s.State == idle || t.s.State == question {
+			return t.refuse(locale.TooLongUnasked())
+		}
 		return t.refuse(locale.TooLong())
 	}
 	if do, ok := t.routes.words.find(t.u.Text); ok {

@@ -37,6 +37,7 @@ type session struct {
 
 const (
 	promptFresh = 30 * time.Minute     // how long an asked contact or confirmation counts as asked
+	officeFresh = 2 * time.Hour        // how long what is typed may be an office's name
 	clockSkew   = 5 * time.Second      // how far a platform's clock may be behind ours
 	proofLasts  = 180 * 24 * time.Hour // after that asking needs proof again
 )

@@ -1,6 +1,8 @@
 package handlers
 
 import (
+	"errors"
+
 	"kartyar/bot"
 	"kartyar/card"
 	"kartyar/locale"
@@ -77,7 +79,7 @@ func (t *turn) idleText() error {
 	case typedCode:
 		return t.codeText()
 	case typedPhone:
-		if t.phoneProved() {
+		if _, err := card.ParseNationalCode(t.u.Text); t.phoneProved() && errors.Is(err, card.ErrCodeChecksum) {
 			return t.codeText() // ten digits that begin with 9 may be a mistyped code
 		}
 		t.askContact(locale.PhoneTyped())

@@ -78,8 +78,11 @@ func (t *turn) statusOfAll(l lead) error {
 }
 
 // pressedStatus shows where the cards of the button's person stand, or
-// everybody's.
+// everybody's. An office is not asked for any longer.
 func (t *turn) pressedStatus() error {
+	if t.s.State == office || t.s.State == nearby {
+		t.leave()
+	}
 	if t.press.Person == (short{}) && len(t.row.People) > 0 {
 		return t.statusOfAll(leadNone)
 	}
@@ -162,6 +165,7 @@ func (t *turn) cards(person card.PersonKey, p *store.Person, f *store.Follower) 
 		// News are still to come of every card but one that is there or gone.
 		done := c.State.Stage == card.StageReady || c.State.Stage == card.StageCollected
 		view.OfferNews = view.OfferNews || !f.Notify && !done
+		view.OfferReminder = view.OfferReminder || !f.Notify && c.State.Stage == card.StageReady && !c.Claimed
 		at := t.place(c.State.Office)
 		view.Cards = append(view.Cards, locale.CardView{
 			State: c.State, Since: c.Since(), Office: at, Wish: t.place(f.Office), Claimed: c.Claimed, Terms: t.terms(at, c.Arrival.At),
@@ -203,7 +207,7 @@ func (t *turn) cardButtons(person card.PersonKey, f *store.Follower, answer look
 		}
 		keys = keys.row(t.button(label, pressOf(act, person, c.ID, c.Arrival.Number)))
 	}
-	if waits != nil && f.Notify {
+	if waits != nil {
 		keys = keys.row(t.button(locale.ButtonRemindLater, pressOf(actSnoozeAsk, person, waits.ID, waits.Arrival.Number)))
 	}
 	if len(ready) > 0 {

@@ -65,7 +65,7 @@ func questionKeywords(q Question) string {
 // questionNoise are words that say nothing of what is asked.
 const questionNoise = "من تو ما شما او این آن که چه چی چیه چیست را رو از به در با برای تا و یا هم اگر آیا است هست هستم هستیم " +
 	"شد شده شود می نمی باید کنم کند کنید کنیم کردم کرده بکنم چطور چطوری چگونه چرا کارت کارتم کارتمو کارتش ملی هوشمند ام ای لطفا سلام " +
-	"ممنون بدهد بدم بدهم چند می‌تواند توانم میتونم تونم میشه نیست دارم دارد داره خود نه بله ها های هایی اند یک یه رفتم بگیرم"
+	"ممنون بدهد بدم بدهم چند می‌تواند توانم میتونم تونم میشه نیست دارم دارد داره خود نه بله ها های هایی اند یک یه رفتم بگیرم پیش"
 
 // found is a question that a text may mean, and how likely.
 type found struct {
@@ -85,9 +85,13 @@ const (
 
 // FindQuestions returns the questions that a typed text may mean, the likeliest
 // first, at most four. sure says that the first is meant: its words are a good
-// part of the text, and no other comes near or has words of its own there.
+// part of the text, no other comes near or has words of its own there, and the
+// text does not ask for the card of whoever writes ([SpeaksOfCard]).
 func FindQuestions(typed string) (questions []Question, sure bool) {
-	words := questionWords(cut(typed, 200))
+	words, status := questionWords(cut(typed)), SpeaksOfCard(typed)
+	if status {
+		words = slices.DeleteFunc(words, asksWhere)
+	}
 	if len(words) == 0 {
 		return nil, false
 	}
@@ -104,7 +108,7 @@ func FindQuestions(typed string) (questions []Question, sure bool) {
 	for _, f := range all {
 		questions = append(questions, f.question)
 	}
-	if len(all) == 0 || all[0].score < 0.4*float64(len(words)) {
+	if len(all) == 0 || status || all[0].score < 0.4*float64(len(words)) {
 		return questions, false
 	}
 	for _, f := range all[1:] {
@@ -125,7 +129,9 @@ func (f found) speaksBeyond(first found) bool {
 	return false
 }
 
-func cut(s string, most int) string {
+// cut returns as much of a text as is looked at.
+func cut(s string) string {
+	const most = 200
 	if runes := []rune(s); len(runes) > most {
 		return string(runes[:most])
 	}

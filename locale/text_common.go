@@ -39,6 +39,11 @@ func TooLong() string {
 	return "این پیام خیلی بلند است. فقط همان چیزی را که خواسته‌ایم بفرستید."
 }
 
+// TooLongUnasked is TooLong where nothing was asked for.
+func TooLongUnasked() string {
+	return "این پیام بلند است و نتوانستیم همه‌اش را بخوانیم. پرسش خود را در یک جملهٔ کوتاه بنویسید، یا برای دیدن مرحلهٔ کارت، «" + ButtonStatus + "» را بزنید."
+}
+
 // StaleButton goes before the present state when a button of an older message
 // was pressed.
 func StaleButton() string {
@@ -71,6 +76,7 @@ func commonSamples() []Sample {
 		{Name: "NotUnderstood", Text: NotUnderstood()},
 		{Name: "OnlyText", Text: OnlyText()},
 		{Name: "TooLong", Text: TooLong()},
+		{Name: "TooLongUnasked", Text: TooLongUnasked()},
 		{Name: "StaleButton", Text: StaleButton()},
 		{Name: "GroupNotice", Text: GroupNotice()},
 		{Name: "FloodNotice/one", Text: FloodNotice(1)},

@@ -28,14 +28,30 @@ func Unclaimed() string {
 	return "باشد؛ یادداشت کردیم که کارت را هنوز نگرفته‌اید."
 }
 
+// AskClaim asks whether the card was collected, where what was written may say
+// so.
+func AskClaim(nickname string) string {
+	return heading(nickname) + "کارت را از دفتر گرفته‌اید؟ اگر گرفته‌اید، دیگر یادآوری نمی‌کنیم."
+}
+
 // AskSnooze asks when to remind.
 func AskSnooze(nickname string) string {
 	return heading(nickname) + "چه وقت یادآوری کنیم؟"
 }
 
-// SnoozedUntil says when the reminder will come.
-func SnoozedUntil(nickname string, at time.Time) string {
-	return heading(nickname) + "باشد. " + LongDate(at) + "، " + Clock(at) + "، یادآوری می‌کنیم."
+// LastDay says, in place of that, that the card stays no longer than today.
+func LastDay(nickname string) string {
+	return heading(nickname) + "امروز آخرین روزی است که کارت در دفتر می‌ماند؛ فردا دیر است. همین امروز برای گرفتن آن بروید."
+}
+
+// SnoozedUntil says when the reminder will come. resumed says that news are sent
+// again for that.
+func SnoozedUntil(nickname string, at time.Time, resumed bool) string {
+	text := heading(nickname) + "باشد. " + LongDate(at) + "، " + Clock(at) + "، یادآوری می‌کنیم."
+	if resumed {
+		text += "\nبرای همین، از این پس خبرهای این کارت را هم می‌فرستیم."
+	}
+	return text
 }
 
 // NothingToDo answers «تحویل گرفتم» or «بعداً یادم بینداز» where no card waits.
@@ -54,7 +70,10 @@ func followSamples() []Sample {
 		{Name: "Claimed", Text: Claimed()},
 		{Name: "Unclaimed", Text: Unclaimed()},
 		{Name: "AskSnooze", Text: AskSnooze("مامان")},
-		{Name: "SnoozedUntil", Text: SnoozedUntil("", at)},
+		{Name: "AskClaim", Text: AskClaim("مامان")},
+		{Name: "LastDay", Text: LastDay("")},
+		{Name: "SnoozedUntil", Text: SnoozedUntil("", at, false)},
+		{Name: "SnoozedUntil/news again", Text: SnoozedUntil("", at, true)},
 		{Name: "NothingToDo", Text: NothingToDo()},
 	}
 }

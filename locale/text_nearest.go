@@ -53,10 +53,12 @@ func OfficesAround(near []NearView) string {
 
 const nearestOf = "نزدیک‌ترین دفترها به جایی که فرستادید. فاصله‌ها به خط راست است."
 
+// nearLines has no numbers: nothing of where a person is is kept, so that none
+// could be told from another later.
 func nearLines(near []NearView) string {
 	var parts []string
-	for i, n := range near {
-		lines := []string{Number(i+1) + ". " + OfficeName(n.Office) + "، " + Distance(n.Metres)}
+	for _, n := range near {
+		lines := []string{OfficeName(n.Office) + "، " + Distance(n.Metres)}
 		switch {
 		case n.Office.Address != "":
 			lines = append(lines, "نشانی: "+Passage(n.Office.Address))

@@ -41,6 +41,11 @@ func NoOfficeFound(nickname string) string {
 	return heading(nickname) + "دفتری با این نام نیافتیم. نام دفتر، شهر یا خیابان را جور دیگری بنویسید، یا استان را انتخاب کنید."
 }
 
+// PressOffice answers a number where an office is asked for.
+func PressOffice() string {
+	return "لازم نیست شماره بنویسید. دکمهٔ همان دفتر را زیر فهرست بزنید، یا نام دفتر را بنویسید."
+}
+
 // OwnOffice is the label of the button for the office that the record names.
 func OwnOffice(name string) string { return "دفتر خود کارت: " + name }
 
@@ -71,6 +76,7 @@ func officeSamples() []Sample {
 		{Name: "ChooseOffice", Text: ChooseOffice("", "شیراز")},
 		{Name: "OfficesFound", Text: OfficesFound("مامان")},
 		{Name: "NoOfficeFound", Text: NoOfficeFound("")},
+		{Name: "PressOffice", Text: PressOffice()},
 		{Name: "OwnOffice", Text: OwnOffice("پیشخوان ۱۲ ونک")},
 		{Name: "OfficeChosen", Text: OfficeChosen("مامان", sampleOffice())},
 		{Name: "NoOffices", Text: NoOffices()},

@@ -81,6 +81,8 @@ type StatusView struct {
 	Fresh    time.Time
 	// OfferNews says that the chat is not told of this person and could be.
 	OfferNews bool
+	// OfferReminder says so of one whose card lies ready.
+	OfferReminder bool
 }
 
 // Status says where a person's cards stand, what it means and what to do. It
@@ -107,7 +109,10 @@ func Status(s StatusView, now time.Time) string {
 		}
 	}
 	b = appendFresh(append(b, '\n'), s.Fresh, now)
-	if s.OfferNews {
+	switch {
+	case s.OfferReminder:
+		b = append(b, "\n\nبرای این‌که تا گرفتن کارت یادآوری کنیم، «"+ButtonSubscribe+"» را بزنید."...)
+	case s.OfferNews:
 		b = append(b, "\n\nبرای این‌که با رسیدن کارت خبرتان کنیم، «"+ButtonSubscribe+"» را بزنید."...)
 	}
 	return string(b)
@@ -277,6 +282,9 @@ func statusSamples() []Sample {
 	offer := view(card.State{Stage: card.StageIssuing}, CardView{})
 	offer.OfferNews = true
 	add("news offered", offer)
+	offer = view(ready, CardView{Office: sampleOffice()})
+	offer.OfferReminder = true
+	add("a reminder offered", offer)
 	several := view(ready, CardView{Office: sampleOffice()})
 	several.Nickname = "مامان"
 	several.Cards = append(several.Cards, CardView{State: card.State{Stage: card.StageCollected}, Since: since})
