@@ -124,6 +124,7 @@ func TestInputErrors(t *testing.T) {
 		{"unknown command", nothing, "/exit", locale.NotUnderstood(), idle},
 		{"phone, idle", nothing, "09123456789", locale.PhoneTyped(), contact},
 		{"code as it was spoken, idle", nothing, "۹۹۹-۰۰۰-۰۰۱۸.", locale.CodeTooEarly(), contact},
+		{"mistyped code, idle", func(w *world) { w.proves(saraPhone, saraCode).text("بازگشت") }, "0999000003", locale.CodeChecksum(), code},
 		{"phone, proved", func(w *world) { w.proves(saraPhone, saraCode).text("بازگشت") }, "09991112222", locale.PhoneTyped(), contact},
 		{"code that may be a phone, proved", func(w *world) { w.proves(saraPhone, saraCode).text("بازگشت") }, "9121112224", locale.CodeChecksum(), code},
 		{"code, idle", nothing, saraCode, locale.CodeTooEarly(), contact},

@@ -116,7 +116,7 @@ func typed(text string) typedAs {
 	if _, err := card.ParseMobile(text); err == nil {
 		return typedPhone
 	}
-	if n := wrongDigits(err); 8 <= n && n <= 11 {
+	if n := wrongDigits(err); 8 <= n && n <= 11 || errors.Is(err, card.ErrCodeChecksum) {
 		return typedCode
 	}
 	return typedOther
