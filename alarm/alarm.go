@@ -22,6 +22,7 @@ const (
 	// left ends.
 	TokenRefused Kind = "token"
 	OutboxLate   Kind = "outbox" // alerts have waited for more than a day
+	ClockOff     Kind = "clock"  // this machine's clock is not the platform's
 	DiskLow      Kind = "disk"   // little room is left
 	FeedSilent   Kind = "feed"   // no list has come for long
 	ToldNobody   Kind = "nobody" // a list brought cards, and nobody was told

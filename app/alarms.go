@@ -221,6 +221,9 @@ func (p *pulse) facts(now, fed time.Time) (facts []alarm.Fact) {
 		if met := b.contested(now); met || now.Sub(p.began) > conflictFor {
 			facts = append(facts, alarm.Fact{Kind: alarm.TwoPollers, Platform: b.platform, On: met})
 		}
+		if clock, known := b.clockFact(); known {
+			facts = append(facts, clock)
+		}
 		if b.worker == nil {
 			continue
 		}
@@ -262,6 +265,10 @@ func alarmText(m alarm.Message) string {
 		},
 		alarm.OutboxLate: {
 			func() string { return locale.AlarmOutboxLate(m.Platform, m.Number) }, func() string { return locale.AlarmOutboxFlows(m.Platform) },
+		},
+		alarm.ClockOff: {
+			func() string { return locale.AlarmClockOff(m.Platform, time.Duration(m.Number)*time.Second) },
+			func() string { return locale.AlarmClockRight(m.Platform) },
 		},
 		alarm.DiskLow:     {func() string { return diskText(m.Number) }, locale.AlarmDiskRoom},
 		alarm.FeedSilent:  {func() string { return locale.AlarmFeedSilent(m.Number) }, locale.AlarmFeedSpeaks},

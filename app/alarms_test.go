@@ -182,7 +182,7 @@ func TestAlarmOfRoom(t *testing.T) {
 
 // TestAlarmTexts: each kind has its words.
 func TestAlarmTexts(t *testing.T) {
-	for _, kind := range []alarm.Kind{alarm.PollFails, alarm.TwoPollers, alarm.TokenRefused, alarm.OutboxLate, alarm.DiskLow, alarm.FeedSilent, alarm.Held} {
+	for _, kind := range []alarm.Kind{alarm.PollFails, alarm.TwoPollers, alarm.TokenRefused, alarm.OutboxLate, alarm.ClockOff, alarm.DiskLow, alarm.FeedSilent, alarm.Held} {
 		on, over := alarmText(alarm.Message{Kind: kind, Platform: card.Bale}), alarmText(alarm.Message{Kind: kind, Platform: card.Bale, Over: true})
 		if on == "" || over == "" || on == over {
 			t.Errorf("%s: %q, %q", kind, on, over)

@@ -30,7 +30,6 @@ const (
 	platformPatience = 20 * time.Second // for a platform's answers
 	adminPatience    = 5 * time.Second  // for the admin endpoint's answer
 	storePatience    = time.Minute      // for a store that is opened
-	clockMost        = time.Minute      // a clock that is further off is a fault
 )
 
 // Run runs `check`.
@@ -177,15 +176,10 @@ func judgeClock(platform string, ahead time.Duration, known bool) finding {
 	switch {
 	case !known:
 		f.says = platform + " does not tell the time"
-	case ahead.Abs() <= clockMost:
+	case !clockOff(ahead):
 		f.says = "agrees with that of " + platform
 	default:
-		direction := "ahead of"
-		if ahead < 0 {
-			direction = "behind"
-		}
-		f.says = fmt.Sprintf("is %v %s that of %s; set it (an NTP service keeps it right)", ahead.Abs().Round(time.Second), direction, platform)
-		f.fault = true
+		f.says, f.fault = fmt.Sprintf("is %s that of %s; set it (an NTP service keeps it right)", aheadBy(ahead), platform), true
 	}
 	return f
 }

@@ -234,6 +234,9 @@ func (p *pulse) ready(ctx context.Context) []admin.Part {
 			polling.Says = fmt.Sprintf("no poll was answered for %d minutes", int(now.Sub(b.polled).Minutes()))
 		}
 		parts = append(parts, polling)
+		if clock, known := b.clockReady(); known {
+			parts = append(parts, clock)
+		}
 		if b.worker == nil {
 			continue
 		}

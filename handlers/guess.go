@@ -11,6 +11,7 @@ import (
 // Wrong guesses are counted over a rolling day.
 const (
 	guessWindow   = 24 * time.Hour
+	guessAhead    = time.Minute // how far ahead of the clock one may be: it is set now and then
 	guessesMost   = 5
 	receiptsMost  = 10          // wrong receipt codes for one person, over all chats
 	guessedAnswer = time.Second // an answer to a guess leaves no earlier than this after it
@@ -20,11 +21,12 @@ const (
 // guess.
 var guessWaits = [guessesMost - 1]time.Duration{30 * time.Second, 2 * time.Minute, 10 * time.Minute, time.Hour}
 
-// recent returns the guesses that still count at now.
+// recent returns the guesses that still count at now. One that has yet to come
+// was counted under a wrong clock, and would bind until then.
 func recent(g store.Guesses, now time.Time) store.Guesses {
 	var out store.Guesses
 	for _, at := range g {
-		if at.After(now.Add(-guessWindow)) {
+		if at.After(now.Add(-guessWindow)) && !at.After(now.Add(guessAhead)) {
 			out = append(out, at)
 		}
 	}

@@ -36,6 +36,8 @@ func TestNextTry(t *testing.T) {
 		{"five", ago(5*h, 4*h, 3*h, 2*h, h), 19 * h},
 		{"five, the first nearly a day old", ago(24*h-m, 4*h, 3*h, 2*h, 10*s), h - 10*s},
 		{"five, the first a day old", ago(24*h, 4*h, 3*h, 2*h, h), 0},
+		{"of a clock that was ahead", ago(-2*m, -h, -365*24*h), 0},
+		{"of a clock that was set back by seconds", ago(-10 * s), 40 * s},
 		{"yesterday's", ago(30*h, 29*h, 28*h, 27*h, 25*h), 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

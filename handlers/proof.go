@@ -73,7 +73,7 @@ func (t *turn) contact() error {
 		return nil
 	}
 	asked := t.s.State == contact && t.s.askedWithin(promptFresh, t.now)
-	if !asked || t.u.Sent.Before(time.Unix(t.s.At, 0).Add(-clockSkew)) {
+	if !asked || !t.s.sentSince(t.u.Sent) {
 		t.askContact(locale.ContactLate())
 		return nil
 	}

@@ -56,6 +56,29 @@ func TestContact(t *testing.T) {
 	})
 }
 
+// This machine's clock may be any time ahead of the platform's, or behind it:
+// the dates of messages are compared with each other alone.
+func TestContactUnderAnotherClock(t *testing.T) {
+	for _, ahead := range []time.Duration{-time.Hour, -time.Minute, 12 * time.Second, time.Minute, 3*time.Hour + 30*time.Minute} {
+		w := newWorld(t, card.Bale)
+		sent := func() time.Time { return w.now.Add(-ahead).Truncate(time.Second) }
+		shares := func(at time.Time) {
+			w.does("☎", bot.Update{Kind: bot.KindMessage, Private: true, Sent: at, Contact: &bot.Contact{Phone: "09990000001", UserID: w.user}})
+		}
+		before := sent().Add(-time.Minute)
+		w.does("/start", bot.Update{Kind: bot.KindMessage, Private: true, Sent: sent(), Text: "/start"}).later(4 * time.Second)
+		shares(before)
+		w.says(locale.ContactLate()).later(4 * time.Second)
+		shares(sent())
+		w.says(locale.AskCode())
+		// The question that a button brings has no date to compare with.
+		w.later(181*24*time.Hour).presses("", w.h.seal.data(w.chat(), press{Action: actStatus}))
+		w.later(4 * time.Second)
+		shares(sent())
+		w.says(locale.AskCode())
+	}
+}
+
 func TestBackKeepsThePhone(t *testing.T) {
 	w := newWorld(t, card.Telegram).text("/start").shares("09990000001").text("بازگشت")
 	w.text("وضعیت کارت من").says(locale.AskCodeAgain())

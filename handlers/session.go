@@ -33,12 +33,15 @@ type session struct {
 	Naming []card.PersonKey `cbor:"4,keyasint,omitempty"` // those to be given a nickname
 	// Unkept: the pair of Person does not wait, because too many do.
 	Unkept bool `cbor:"5,keyasint,omitempty"`
+	// Sent is when the message that brought the question was sent, in unix seconds
+	// of the platform's clock; 0 for a button, of whose press no date is told.
+	Sent int64 `cbor:"6,keyasint,omitempty"`
 }
 
 const (
 	promptFresh = 30 * time.Minute     // how long an asked contact or confirmation counts as asked
 	officeFresh = 2 * time.Hour        // how long what is typed may be an office's name
-	clockSkew   = 5 * time.Second      // how far a platform's clock may be behind ours
+	sentSkew    = 5 * time.Second      // how far one platform's clocks may be apart
 	proofLasts  = 180 * 24 * time.Hour // after that asking needs proof again
 )
 
@@ -65,6 +68,13 @@ func (s session) encode() ([]byte, error) {
 // askedWithin reports whether the question was put at most d ago.
 func (s session) askedWithin(d time.Duration, now time.Time) bool {
 	return now.Sub(time.Unix(s.At, 0)) <= d
+}
+
+// sentSince reports whether a message was sent after the one that brought the
+// question, as far as the platform tells. Both dates are of its clock, since
+// ours may be off.
+func (s session) sentSince(sent time.Time) bool {
+	return s.Sent == 0 || !sent.Before(time.Unix(s.Sent, 0).Add(-sentSkew))
 }
 
 // hasOwnMenu reports whether the main buttons give way to others in a state.

@@ -99,6 +99,9 @@ func (t *turn) ask(s state, person card.PersonKey) {
 	naming := t.s.Naming
 	t.leave()
 	t.s = session{State: s, At: t.now.Unix(), Person: person, Naming: naming}
+	if !t.u.Sent.IsZero() {
+		t.s.Sent = t.u.Sent.Unix()
+	}
 }
 
 // say adds a reply.

@@ -54,6 +54,34 @@ func AlarmOutboxFlows(p card.Platform) string {
 	return "خبرهای مانده به " + PlatformName(p) + " رسید."
 }
 
+// AlarmClockOff says how far the machine's clock is ahead of a platform's;
+// behind it, where that is negative.
+func AlarmClockOff(p card.Platform, ahead time.Duration) string {
+	where := "جلوتر"
+	if ahead < 0 {
+		where = "عقب‌تر"
+	}
+	return "ساعت سرور " + span(ahead.Abs()) + " از ساعت " + PlatformName(p) + " " + where + " است؛ تا درست نشود، تاریخ‌ها و وقت یادآوری‌ها درست درنمی‌آید.\n" +
+		"ساعت سرور را درست کنید و تنظیم خودکار آن را روشن کنید."
+}
+
+// span tells a length of time in its largest unit.
+func span(d time.Duration) string {
+	const day = 24 * time.Hour
+	switch {
+	case d >= 2*day:
+		return Number(int(d/day)) + " روز"
+	case d >= 2*time.Hour:
+		return Number(int(d/time.Hour)) + " ساعت"
+	}
+	return Number(max(1, int(d/time.Minute))) + " دقیقه"
+}
+
+// AlarmClockRight says that it is set.
+func AlarmClockRight(p card.Platform) string {
+	return "ساعت سرور دوباره با ساعت " + PlatformName(p) + " یکی است."
+}
+
 // AlarmDiskLow says how little room is left.
 func AlarmDiskLow(mebibytes int) string {
 	return "تنها " + Number(mebibytes) + " مگابایت روی دیسک سرور خالی است؛ وقتی پر شود، برنامه پیام و فهرست تازه نمی‌پذیرد.\n" +
@@ -134,6 +162,9 @@ func alarmSamples() []Sample {
 		{Name: "AlarmTokenTaken", Text: AlarmTokenTaken(card.Telegram)},
 		{Name: "AlarmOutboxLate", Text: AlarmOutboxLate(card.Bale, 1200)},
 		{Name: "AlarmOutboxFlows", Text: AlarmOutboxFlows(card.Telegram)},
+		{Name: "AlarmClockOff", Text: AlarmClockOff(card.Bale, 3*time.Hour+30*time.Minute)},
+		{Name: "AlarmClockOff/behind", Text: AlarmClockOff(card.Telegram, -7*time.Minute)},
+		{Name: "AlarmClockRight", Text: AlarmClockRight(card.Bale)},
 		{Name: "AlarmDiskLow", Text: AlarmDiskLow(700)},
 		{Name: "AlarmNoRoom", Text: AlarmNoRoom()},
 		{Name: "AlarmDiskRoom", Text: AlarmDiskRoom()},
