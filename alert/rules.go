@@ -28,7 +28,11 @@ const (
 	Applied                      // the record changed
 	NeedsDate                    // refused: without a date it cannot undo `collected`
 	FromFuture                   // refused: more than a day ahead of the clock
+	NeedsHour                    // refused: something else is known of a later time, perhaps wrongly
 )
+
+// refused reports whether nothing at all was done with a row.
+func (o RowOutcome) refused() bool { return o >= NeedsDate }
 
 // Result is what Apply did with a row.
 type Result struct {
@@ -38,8 +42,9 @@ type Result struct {
 }
 
 const (
-	aheadMost   = 24 * time.Hour // how far ahead of the clock a row may be
-	undatedMost = 16             // undated rows remembered for an application
+	day         = 24 * time.Hour
+	aheadMost   = day // how far ahead of the clock a row may be
+	undatedMost = 16  // undated rows remembered for an application
 )
 
 // Apply takes a row in: record, alerts and reminders in the transaction of tx.
@@ -51,7 +56,7 @@ func (r Rules) Apply(tx *store.Tx, now time.Time, row card.Row) (Result, error) 
 	}
 	before := snapshot(p)
 	result := take(&p, now, row)
-	if result.Outcome == NeedsDate || result.Outcome == FromFuture {
+	if result.Outcome.refused() {
 		return result, nil
 	}
 	verifyWaiting(&p, now)
@@ -65,7 +70,7 @@ func (r Rules) Apply(tx *store.Tx, now time.Time, row card.Row) (Result, error) 
 // Preview says what Apply would do with row to p, and changes p alone.
 func (r Rules) Preview(p *store.Person, now time.Time, row card.Row) (result Result, told []card.ChatKey) {
 	result = take(p, now, row)
-	if result.Outcome == NeedsDate || result.Outcome == FromFuture {
+	if result.Outcome.refused() {
 		return result, nil
 	}
 	verifyWaiting(p, now)
@@ -91,21 +96,26 @@ func take(p *store.Person, now time.Time, row card.Row) Result {
 	if a == nil {
 		a = &store.Application{Record: card.Record{ID: row.ID}}
 	}
-	previous := a.Record.Current()
+	previous, merged := a.Record.Current(), a.Record.Merge(row)
+	var said store.RowHash
 	if row.Undated {
-		hash := hashRow(row)
+		said = hashRow(row)
 		switch {
-		case slices.Contains(a.Undated, hash):
+		case slices.Contains(a.Undated, said):
 			return Result{Outcome: Unchanged}
 		case previous.Stage == card.StageCollected && row.State.Stage == card.StageCollected:
 			return Result{Outcome: Unchanged}
 		case previous.Stage == card.StageCollected:
 			return Result{Outcome: NeedsDate}
 		}
-		a.Undated = append(a.Undated, hash)
+	}
+	if needsHour(row, merged.Current()) {
+		return Result{Outcome: NeedsHour} // and not remembered, or it would never be heard
+	}
+	if row.Undated {
+		a.Undated = append(a.Undated, said)
 		a.Undated = a.Undated[max(0, len(a.Undated)-undatedMost):]
 	}
-	merged := a.Record.Merge(row)
 	if merged == a.Record {
 		return Result{Outcome: Unchanged}
 	}
@@ -119,6 +129,25 @@ func take(p *store.Person, now time.Time, row card.Row) Result {
 		p.Applications = append(p.Applications, *a)
 	}
 	return result
+}
+
+// needsHour reports whether something else than row says is known of a later
+// time, and row does not say by itself that it held before that: an undated one
+// holds as of when its list began, perhaps by a wrong clock, and one of today that
+// names no hour as of 00:00.
+func needsHour(row card.Row, known card.State) bool {
+	later := known.AsOf.Sub(row.State.AsOf)
+	if later <= 0 || known.SaysAs(row.State) {
+		return false
+	}
+	return row.Undated && !passed(row.State, known) || row.Today && later < day
+}
+
+// passed reports whether what a row says is a step on the way to where the card is
+// known to be by now. It came late, and that is all: the same list tomorrow must
+// not bring the card back there.
+func passed(row, known card.State) bool {
+	return row.Stage < known.Stage && row.Stage < card.StageReady && (row.Office == "" || row.Office == known.Office)
 }
 
 // number gives a new arrival, or a new problem, its number.

@@ -81,8 +81,34 @@ func TestUndatedRows(t *testing.T) {
 	t.Run("older than a dated row", func(t *testing.T) {
 		inWorld(t, func(w *world) {
 			w.apply(row(ali, card.StageReady, "7", day0.Add(hour)))
-			w.wants(w.apply(at("8", 0)), Unchanged, false, 0)
-			w.wants(w.apply(at("8", 2*hour)), Unchanged, false, 0)
+			w.wants(w.apply(at("7", 0)), Unchanged, false, 0)
+			w.wants(w.apply(at("8", 0)), NeedsHour, false, 0)
+			w.wants(w.apply(at("8", 2*hour)), Applied, true, 0)
+			w.wants(w.apply(at("8", 3*hour)), Unchanged, false, 0)
+		})
+	})
+	t.Run("ready, older than dispatched", func(t *testing.T) {
+		inWorld(t, func(w *world) {
+			w.follow(ali, 1)
+			w.apply(undated(row(ali, card.StageDispatched, "7", day0.Add(hour)))) // of a list that began later, or by a wrong clock
+			w.wants(w.apply(at("7", 0)), NeedsHour, false, 0)
+			if got := w.person(ali).Applications[0].Undated; len(got) != 1 {
+				t.Errorf("%d are remembered", len(got))
+			}
+			w.now = day0.Add(24 * hour)
+			w.wants(w.apply(at("7", 24*hour)), Applied, true, 1)
+			w.says(arrived())
+		})
+	})
+	t.Run("a step that has passed", func(t *testing.T) {
+		inWorld(t, func(w *world) {
+			dispatched := func(office string, after time.Duration) card.Row {
+				return undated(row(ali, card.StageDispatched, office, day0.Add(after)))
+			}
+			w.apply(row(ali, card.StageReady, "7", day0.Add(hour)))
+			w.wants(w.apply(dispatched("7", 0)), Unchanged, false, 0)
+			w.wants(w.apply(dispatched("7", 24*hour)), Unchanged, false, 0) // the same list does not take the card away
+			w.wants(w.apply(dispatched("8", 0)), NeedsHour, false, 0)       // but this is another way
 		})
 	})
 	t.Run("what is compared", func(t *testing.T) {
@@ -101,6 +127,52 @@ func TestUndatedRows(t *testing.T) {
 			}
 		})
 	})
+}
+
+// A date without an hour is the beginning of its day: on that day itself, what it
+// says may well be newer than what it loses to.
+func TestRowsOfToday(t *testing.T) {
+	today := func(stage card.Stage, office string) card.Row {
+		r := row(ali, stage, office, day0)
+		r.Today = true
+		return r
+	}
+	for _, tt := range []struct {
+		name  string
+		known card.Row
+		row   card.Row
+		want  RowOutcome
+	}{
+		{"dispatched in the morning", undated(row(ali, card.StageDispatched, "7", day0.Add(9*hour))), today(card.StageReady, "7"), NeedsHour},
+		{"collected by mistake", undated(row(ali, card.StageCollected, "7", day0.Add(9*hour))), today(card.StageReady, "7"), NeedsHour},
+		{"ready at another office", row(ali, card.StageReady, "8", day0.Add(9*hour)), today(card.StageReady, "7"), NeedsHour},
+		{"ready by mistake", row(ali, card.StageReady, "7", day0.Add(9*hour)), today(card.StageDispatched, "7"), NeedsHour},
+		{"known", row(ali, card.StageReady, "7", day0.Add(9*hour)), today(card.StageReady, "7"), Unchanged},
+		{"known of tomorrow", row(ali, card.StageCollected, "7", day0.Add(24*hour)), today(card.StageReady, "7"), Unchanged},
+		{"known of today, without an hour", row(ali, card.StageCollected, "7", day0), today(card.StageReady, "7"), Unchanged},
+		{"known of yesterday", row(ali, card.StageCollected, "7", day0.Add(-hour)), today(card.StageReady, "7"), Applied},
+		{"of another day", row(ali, card.StageCollected, "7", day0.Add(9*hour)), row(ali, card.StageReady, "7", day0), Unchanged},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			inWorld(t, func(w *world) {
+				w.now = day0.Add(10 * hour)
+				w.apply(tt.known)
+				before := *w.person(ali)
+				preview, _ := w.rules.Preview(&before, w.now, tt.row)
+				got := w.apply(tt.row)
+				if got.Outcome != tt.want || preview.Outcome != tt.want {
+					t.Errorf("got %+v, beforehand %+v, want %v", got, preview, tt.want)
+				}
+				if tt.want != NeedsHour {
+					return
+				}
+				tt.row.State.AsOf, tt.row.Today = day0.Add(11*hour), false // the hour is written
+				if got := w.apply(tt.row); got.Outcome != Applied {
+					t.Errorf("with its hour: %+v", got)
+				}
+			})
+		})
+	}
 }
 
 func TestArrivalIsToldOnce(t *testing.T) {

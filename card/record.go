@@ -42,6 +42,12 @@ type State struct {
 // IsZero reports whether nothing is known.
 func (s State) IsZero() bool { return s.AsOf.IsZero() }
 
+// SaysAs reports whether two states say the same of where an application
+// stands, whenever they held.
+func (s State) SaysAs(other State) bool {
+	return s.Stage == other.Stage && s.Office == other.Office && s.Word == other.Word
+}
+
 // Row is one line of a feed, its private fields already turned into keys. Its
 // State.AsOf is never zero: an undated row holds as of its import.
 type Row struct {
@@ -49,6 +55,7 @@ type Row struct {
 	ID      ApplicationID
 	State   State
 	Undated bool // State.AsOf is the time of the import, not the source's word
+	Today   bool // State.AsOf is 00:00 of the day of the import, as of a date without an hour
 	Phone   PhoneKey
 	Receipt ReceiptKey
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // refuseDamaged refuses a row whose person is damaged in the store. It is passed
-// on later, by passOnDamaged: only undated rows carry their cells.
+// on later, by passOnDamaged: not all rows carry their cells.
 func (im *importing) refuseDamaged(q *queued, cause error) {
 	im.report.Refused++
 	if len(im.damaged) == 0 && im.opt.Damaged != nil {

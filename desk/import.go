@@ -229,7 +229,7 @@ func (im *importing) parse(ctx context.Context, list *manifest.Reader, rows *sor
 			err = im.refuse(line)
 		default:
 			q := queued{row: line.Row, line: line.Number}
-			if q.row.Undated {
+			if q.row.Undated || q.row.Today {
 				q.packed = packCells(line.Cells)
 			}
 			err = rows.add(q)
@@ -287,6 +287,8 @@ func (im *importing) settled(q *queued, result outcome) error {
 		im.report.Unchanged++
 	case alert.NeedsDate:
 		return im.refuse(manifest.Line{Number: q.line, Cells: q.cells(), Reason: manifest.ReasonUndated})
+	case alert.NeedsHour:
+		return im.refuse(manifest.Line{Number: q.line, Cells: q.cells(), Reason: manifest.ReasonHour})
 	case alert.FromFuture:
 		// Only when the clock was set back since the row was read.
 		return im.refuse(manifest.Line{Number: q.line, Cells: q.cells(), Reason: manifest.ReasonDateAhead})

@@ -18,6 +18,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"kartyar/card"
 	"kartyar/desk"
 	"kartyar/desk/manifest"
 	"kartyar/store"
@@ -184,6 +185,74 @@ func TestRefusedRowsComeBack(t *testing.T) {
 		"2;" + code(3) + ";12;\"الف; \"\"۳\"\"\";3;;" + manifest.ReasonUndated.Sentence() + "\n"
 	if diff := cmp.Diff(want, out.String()); diff != "" {
 		t.Errorf("refused file (-want +got):\n%s", diff)
+	}
+}
+
+// A card marked as collected by mistake comes back by what the refused file tells
+// the clerk to do: first its date, then, on the same day, the hour.
+func TestCorrectedOnTheSameDay(t *testing.T) {
+	w := newWorld(t)
+	w.follow(follows{chat: 1, n: 1, mobile: mobile(1)})
+	opt := w.options()
+	opt.Yes = true
+	day := time.Date(2026, 11, 23, 0, 0, 0, 0, time.FixedZone("", 12600))
+	feeds := func(hour int, stage, date string, want desk.ImportReport, reason manifest.Reason) {
+		t.Helper()
+		opt.Now = func() time.Time { return day.Add(time.Duration(hour) * time.Hour) }
+		var refused []manifest.Reason
+		row := code(1) + "," + mobile(1) + "," + stage + ",12," + date
+		opt.Refused = func(line manifest.Line) error {
+			if got := strings.Join(line.Cells, ","); got != row {
+				t.Errorf("given back as %q", got)
+			}
+			refused = append(refused, line.Reason)
+			return nil
+		}
+		got, err := desk.Import(ctx, opt, strings.NewReader("کد ملی,شماره همراه,وضعیت,دفتر,تاریخ وضعیت\n"+row+"\n"))
+		if err != nil || got.Applied != want.Applied || got.Unchanged != want.Unchanged || got.Alerts != want.Alerts {
+			t.Errorf("%d:00 %s: %v, %+v", hour, stage, err, got)
+		}
+		if reason == 0 && refused != nil || reason != 0 && !slices.Equal(refused, []manifest.Reason{reason}) {
+			t.Errorf("%d:00 %s: refused for %v", hour, stage, refused)
+		}
+	}
+	applied, unchanged := desk.ImportReport{Applied: 1}, desk.ImportReport{Unchanged: 1}
+	feeds(8, "آماده تحویل", "1405/09/02", desk.ImportReport{Applied: 1, Alerts: 1}, 0)
+	feeds(9, "تحویل شده", "", applied, 0)
+	feeds(10, "آماده تحویل", "", desk.ImportReport{}, manifest.ReasonUndated)
+	feeds(10, "آماده تحویل", "1405/09/02", desk.ImportReport{}, manifest.ReasonHour)
+	feeds(10, "آماده تحویل", "۱۴۰۵/۰۹/۰۲ ۱۰:۰۵", desk.ImportReport{Applied: 1, Alerts: 1}, 0)
+	feeds(11, "آماده تحویل", "1405/09/02 10:05", unchanged, 0)
+	feeds(35, "آماده تحویل", "1405/09/02", unchanged, 0) // of yesterday by now: it came late
+	if p := w.person(1); p.Applications[0].Record.Current().Stage != card.StageReady {
+		t.Errorf("got %+v", p.Applications)
+	}
+}
+
+// What an undated list says of a card that the list after it overtook, while it
+// waited for its yes, is given back, and heard the next day.
+func TestOvertakenListIsGivenBack(t *testing.T) {
+	w := newWorld(t)
+	w.follow(follows{chat: 1, n: 1, mobile: mobile(1)})
+	began := noon
+	opt := w.options()
+	opt.Now = func() time.Time { return began }
+	var refused []manifest.Line
+	opt.Refused = func(line manifest.Line) error { refused = append(refused, line); return nil }
+	says := func(stage string) string { return heading + code(1) + "," + mobile(1) + "," + stage + ",12,\n" }
+	list := says("ready")
+	began = noon.Add(5 * time.Minute)
+	if _, err := desk.Import(ctx, opt, strings.NewReader(says("dispatched"))); err != nil {
+		t.Fatal(err)
+	}
+	began = noon
+	got, err := desk.Import(ctx, opt, strings.NewReader(list))
+	if err != nil || got.Refused != 1 || len(refused) != 1 || refused[0].Reason != manifest.ReasonHour {
+		t.Errorf("%v, %+v, %+v", err, got, refused)
+	}
+	began = noon.Add(24 * time.Hour)
+	if got, err = desk.Import(ctx, opt, strings.NewReader(list)); err != nil || got.Arrivals != 1 || got.Alerts != 1 {
+		t.Errorf("the next day: %v, %+v", err, got)
 	}
 }
 

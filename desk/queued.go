@@ -11,11 +11,13 @@ import (
 type queued struct {
 	row  card.Row
 	line int // of the file
-	// packed are the row's cells, as packCells packs them. Undated rows alone
-	// carry them: any other is refused once it has been read only where its person
-	// is damaged in the store.
+	// packed are the row's cells, as packCells packs them. Undated rows and those
+	// of today carry them: any other is refused once it has been read only where its
+	// person is damaged in the store.
 	packed string
 }
+
+const flagUndated, flagToday = 1, 2
 
 // encode appends q to b. A spool is written and read by one process only, so
 // that the shape is nobody else's concern.
@@ -24,11 +26,14 @@ func (q queued) encode(b []byte) []byte {
 	b = append(b, q.row.Phone[:]...)
 	b = append(b, q.row.Receipt[:]...)
 	b = append(b, q.row.ID.Key[:]...)
-	undated := byte(0)
+	var flags byte
 	if q.row.Undated {
-		undated = 1
+		flags |= flagUndated
 	}
-	b = append(b, byte(q.row.ID.Kind), byte(q.row.State.Stage), undated)
+	if q.row.Today {
+		flags |= flagToday
+	}
+	b = append(b, byte(q.row.ID.Kind), byte(q.row.State.Stage), flags)
 	b = binary.AppendUvarint(b, uint64(q.line))
 	b = binary.AppendUvarint(b, uint64(q.row.State.AsOf.Unix()))
 	b = binary.AppendUvarint(b, uint64(q.row.State.AsOf.Nanosecond()))
@@ -47,7 +52,8 @@ func decodeQueued(encoded string) (q queued, err error) {
 	c.key((*[16]byte)(&q.row.ID.Key))
 	q.row.ID.Kind = card.IDKind(c.byte())
 	q.row.State.Stage = card.Stage(c.byte())
-	q.row.Undated = c.byte() == 1
+	flags := c.byte()
+	q.row.Undated, q.row.Today = flags&flagUndated != 0, flags&flagToday != 0
 	q.line = int(c.number())
 	seconds := int64(c.number())
 	q.row.State.AsOf = time.Unix(seconds, int64(c.number())).UTC()

@@ -12,7 +12,7 @@ import (
 func FuzzQueued(f *testing.F) {
 	whole := queued{row: card.Row{State: card.State{
 		Stage: card.StageReady, Office: "77", Note: "x", AsOf: time.Unix(1795422600, 5).UTC(),
-	}, Undated: true}, line: 7, packed: packCells([]string{"a", "", "ب"})}.encode(nil)
+	}, Undated: true, Today: true}, line: 7, packed: packCells([]string{"a", "", "ب"})}.encode(nil)
 	f.Add(whole)
 	f.Add(whole[:len(whole)-1])
 	f.Add(append(whole[:70:70], 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1))

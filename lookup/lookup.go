@@ -168,7 +168,7 @@ func covers(newer, older Card) bool {
 	if !newer.ID.SameCard(older.ID) {
 		return false
 	}
-	same := newer.State.Stage == older.State.Stage && newer.State.Office == older.State.Office && newer.State.Word == older.State.Word
+	same := newer.State.SaysAs(older.State)
 	ended := newer.State.Stage == card.StageCollected && older.State.Stage == card.StageReady &&
 		newer.State.AsOf.After(older.State.AsOf)
 	return same || ended

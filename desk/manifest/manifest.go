@@ -103,6 +103,7 @@ type Reader struct {
 	table   *table.Table
 	options Options
 	zone    *time.Location
+	today   time.Time // 00:00 of the day of Options.Now
 	words   map[string]card.Stage
 	summary Summary
 
@@ -146,8 +147,9 @@ func Open(r io.ReadSeeker, options Options) (*Reader, error) {
 	if heading := stageHeading(t); heading != "" {
 		return nil, fmt.Errorf("reading the list: %w", &table.HeadingError{Err: ErrStageHeading, Column: heading})
 	}
+	year, month, day := options.Now.In(zone).Date()
 	return &Reader{
-		table: t, options: options, zone: zone, words: stageWords(options.Words),
+		table: t, options: options, zone: zone, today: time.Date(year, month, day, 0, 0, 0, 0, zone), words: stageWords(options.Words),
 		summary: Summary{UnknownWords: map[string]int{}, UnknownOffices: map[string]int{}},
 		stages:  map[string]meaning{}, offices: map[string]place{},
 	}, nil

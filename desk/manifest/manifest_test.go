@@ -78,7 +78,7 @@ func TestReadExcelList(t *testing.T) {
 		Words: map[string]card.Stage{"آماده‌ی تحویل": card.StageReady}})
 	want := []Line{
 		{Number: 5, Row: card.Row{
-			Person: person("9007212214"), Phone: phone("+989120619582"), ID: receiptID("AB1234"), Receipt: keyer.Receipt("AB1234"),
+			Today: true, Person: person("9007212214"), Phone: phone("+989120619582"), ID: receiptID("AB1234"), Receipt: keyer.Receipt("AB1234"),
 			State: card.State{Stage: card.StageReady, Office: "12", Shelf: "الف ۳", AsOf: tehran("2026-11-23T00:00:00")},
 		}},
 		{Number: 7, Row: card.Row{
@@ -99,6 +99,28 @@ func TestReadExcelList(t *testing.T) {
 	wantSummary := Summary{Rows: 3, Good: 3, UnknownRows: 1, UnknownWords: map[string]int{"گم شد": 1}, UnknownOffices: map[string]int{}}
 	if diff := cmp.Diff(wantSummary, summary); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// A date without an hour, or with the one that a workbook gives it, is told from
+// others on the day of the import alone.
+func TestToday(t *testing.T) {
+	of := map[string]bool{
+		"1405/09/02": true, "2026-11-23": true, "2026-11-23 00:00:00": true, "2026-11-23T00:00:00+03:30": true,
+		"1405/09/01": false, "1405/09/02 00:01": false, "1405/09/02 14:30": false, "1405/09/03": false, "2026-11-23T00:00:00Z": false, "": false,
+	}
+	for date, want := range of {
+		lines, _ := readAll(t, []byte("national_code,office,as_of\n0012345679,12,"+date+"\n"), options())
+		if got := lines[0].Row.Today; got != want || lines[0].Reason != 0 {
+			t.Errorf("%q: today %v, %v", date, got, lines[0].Reason)
+		}
+	}
+	// It is still yesterday in London.
+	late := options()
+	late.Now = time.Date(2026, 11, 23, 21, 0, 0, 0, time.UTC)
+	lines, _ := readAll(t, []byte("national_code,office,as_of\n0012345679,12,1405/09/03\n"), late)
+	if !lines[0].Row.Today {
+		t.Error("the day is not Tehran's")
 	}
 }
 

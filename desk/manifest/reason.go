@@ -30,6 +30,7 @@ const (
 	ReasonCut                            // the file ends in the row
 	ReasonDateOld                        // before there were smart cards
 	ReasonMisplaced                      // a phone or a national code for an office or a stage
+	ReasonHour                           // for who applies rows: something else is known of a later time
 )
 
 // reasons holds, for each reason, its name in logs and its Persian sentence.
@@ -55,6 +56,7 @@ var reasons = [...]struct{ name, sentence string }{
 	ReasonCut:          {"the file ends in the middle of the row", "پرونده در میانهٔ این سطر تمام شده است؛ شاید ناقص ذخیره یا فرستاده شده باشد. فهرست کامل را دوباره بدهید."},
 	ReasonDateOld:      {"before there were smart cards", "این تاریخ پیش از صدور نخستین کارت هوشمند است؛ سال آن را درست کنید."},
 	ReasonMisplaced:    {"a mobile number or a national code", "در این خانه شمارهٔ همراه یا کد ملی نوشته شده است؛ شاید ستون‌ها جابه‌جا شده باشند."},
+	ReasonHour:         {"something else is known of a later time: needs a date with an hour", "از این کارت وضعیت تازه‌تری ثبت شده است. اگر این سطر درست است، تاریخ و ساعت آن را بنویسید، مانند ۱۴۰۵/۰۹/۰۲ ۱۴:۳۰؛ وگرنه سطر را پاک کنید."},
 }
 
 // String returns the reason's English name, for logs and tests.

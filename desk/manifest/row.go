@@ -206,7 +206,7 @@ func (p *parser) date(row *card.Row) bool {
 	case p.r.dateAt.Before(earliest):
 		return p.refuse(asOf, ReasonDateOld)
 	}
-	row.State.AsOf = p.r.dateAt
+	row.State.AsOf, row.Today = p.r.dateAt, p.r.dateAt.Equal(p.r.today)
 	return true
 }
 
