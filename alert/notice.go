@@ -49,11 +49,17 @@ func appendPending(items []Item, p *store.Person, f *store.Follower) []Item {
 		if told == nil {
 			told = &store.Told{}
 		}
-		open := told.Arrival > 0 && !told.Ended && a.Claimed != told.Arrival
-		if open {
+		gone, where := false, card.State{}
+		if stillTold(a, told) {
 			item.From = told.Office
+			where, gone = departed(p, a)
 		}
 		switch {
+		case gone:
+			item.Event, item.State = Left, where
+			if knownToBeGone(p, f, a) || listed(items, item) {
+				continue
+			}
 		case item.State.Stage == card.StageReady:
 			item.Event = Arrived
 			if told.Arrival >= a.Arrival.Number || !awaited(p, a) || knownElsewhere(p, f, a) || listed(items, item) {
@@ -64,8 +70,6 @@ func appendPending(items []Item, p *store.Person, f *store.Follower) []Item {
 				continue
 			}
 			item.Event = Problem
-		case open && item.State.Stage != card.StageCollected && !ended(p, a):
-			item.Event = Left
 		default:
 			continue
 		}
@@ -74,21 +78,65 @@ func appendPending(items []Item, p *store.Person, f *store.Follower) []Item {
 	return items
 }
 
+// stillTold reports whether the person was last told that the card of a lies
+// somewhere, and has not said that they collected it.
+func stillTold(a *store.Application, told *store.Told) bool {
+	return told.Arrival > 0 && !told.Ended && a.Claimed != told.Arrival
+}
+
 // awaited reports whether the card of a lies ready and nobody says that it was
-// collected.
+// collected or went back.
 func awaited(p *store.Person, a *store.Application) bool {
 	return a.Record.Current().Stage == card.StageReady && a.Claimed != a.Arrival.Number && !ended(p, a)
 }
 
-// ended reports whether a `collected`, no older, of an application that may be the
-// same card makes a's state history.
+// ended reports whether another id of the card says that it was collected or
+// went back, and a's state is history.
 func ended(p *store.Person, a *store.Application) bool {
+	return endedBy(p, a, card.StageCollected) != nil || endedBy(p, a, card.StageReturned) != nil
+}
+
+// endedBy returns an application that may be the same card as a and was said to be
+// in that stage no earlier than a in its own, wherever it stands by now; nil for
+// none.
+func endedBy(p *store.Person, a *store.Application, stage card.Stage) *store.Application {
+	since := a.Record.Current().AsOf
 	for i := range p.Applications {
 		b := &p.Applications[i]
 		if b == a || !b.Record.ID.SameCard(a.Record.ID) {
 			continue
 		}
-		if state := b.Record.Current(); state.Stage == card.StageCollected && !state.AsOf.Before(a.Record.Current().AsOf) {
+		if at := b.Record.History().At(stage); !at.IsZero() && !at.Before(since) {
+			return b
+		}
+	}
+	return nil
+}
+
+// departed reports whether the card of a is on its way, as far as anybody says,
+// and where it stands then.
+func departed(p *store.Person, a *store.Application) (where card.State, ok bool) {
+	where = a.Record.Current()
+	if endedBy(p, a, card.StageCollected) != nil {
+		return where, false
+	}
+	if b := endedBy(p, a, card.StageReturned); b != nil && where.Stage == card.StageReady {
+		where = b.Record.Current()
+	}
+	there := where.Stage == card.StageReady || where.Stage == card.StageCollected
+	return where, !there && !where.Stage.WaitsForHolder() // which is told by itself
+}
+
+// knownToBeGone reports whether f has been told, of the same arrival under another
+// id, that the card of a no longer lies there.
+func knownToBeGone(p *store.Person, f *store.Follower, a *store.Application) bool {
+	of := f.ToldOf(a.Record.ID)
+	for i := range p.Applications {
+		b := &p.Applications[i]
+		if b == a || !mayBeSame(a, b) {
+			continue
+		}
+		if told := f.ToldOf(b.Record.ID); told != nil && told.Arrival > 0 && told.Ended && !told.At.Before(of.At) {
 			return true
 		}
 	}

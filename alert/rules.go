@@ -121,7 +121,7 @@ func take(p *store.Person, now time.Time, row card.Row) Result {
 	}
 	late := merged.Apart() == a.Record.Apart() // a passed stage got its date, and that is all
 	a.Record = merged
-	result := Result{Outcome: Applied, Arrival: number(a, previous)}
+	result := Result{Outcome: Applied, Arrival: number(p, a, previous)}
 	if late {
 		result.Outcome = Unchanged
 	}
@@ -151,16 +151,32 @@ func passed(row, known card.State) bool {
 }
 
 // number gives a new arrival, or a new problem, its number.
-func number(a *store.Application, previous card.State) (arrival bool) {
+func number(p *store.Person, a *store.Application, previous card.State) (arrival bool) {
 	current := a.Record.Current()
 	switch {
-	case current.Stage == card.StageReady && (previous.Stage != card.StageReady || previous.Office != current.Office):
+	case current.Stage == card.StageReady && (previous.Stage != card.StageReady || previous.Office != current.Office || wasAway(p, a, previous)):
 		a.Arrival = store.Arrival{Number: a.Arrival.Number + 1, Office: current.Office, At: current.AsOf}
 		return true
 	case current.Stage.WaitsForHolder() && previous.Stage != current.Stage:
 		a.Problem++
 	}
 	return false
+}
+
+// wasAway reports whether the card of a, which lay ready before as it does now,
+// was meanwhile collected, or went back, under another id.
+func wasAway(p *store.Person, a *store.Application, before card.State) bool {
+	from, to := before.AsOf, a.Record.Current().AsOf
+	return slices.ContainsFunc(p.Applications, func(b store.Application) bool {
+		if b.Record.ID == a.Record.ID || !b.Record.ID.SameCard(a.Record.ID) {
+			return false
+		}
+		history := b.Record.History()
+		return slices.ContainsFunc([]card.Stage{card.StageReturned, card.StageCollected}, func(s card.Stage) bool {
+			at := history.At(s)
+			return !at.IsZero() && !at.Before(from) && at.Before(to)
+		})
+	})
 }
 
 // hashRow tells what an undated row says from what another says.

@@ -315,6 +315,109 @@ func TestTwoIDsOfOneCard(t *testing.T) {
 	})
 }
 
+// The office's lists name the receipt, the centre's the application.
+func TestReturnedUnderAnotherID(t *testing.T) {
+	office := func(w *world) Result {
+		r := row(ali, card.StageReady, "7", w.now)
+		r.ID = byReceipt(1)
+		return w.apply(r)
+	}
+	centre := func(w *world, stage card.Stage, at string) Result {
+		r := row(ali, stage, at, w.now)
+		r.ID = byName(9)
+		return w.apply(r)
+	}
+	days := func(w *world, n int) { w.now = w.now.AddDate(0, 0, n) }
+	goesBack := func(w *world) Message {
+		days(w, 1)
+		centre(w, card.StageReturned, "")
+		m := w.says([]Event{Left})[0]
+		if m.Items[0].State.Stage != card.StageReturned || m.Items[0].From != "7" {
+			t.Errorf("said %+v", m)
+		}
+		if rows := w.rows(store.Reminders); len(rows) > 0 {
+			t.Errorf("waiting: %+v", rows)
+		}
+		return m
+	}
+	comesAgain := func(w *world, number uint32) {
+		days(w, 1)
+		w.wants(office(w), Applied, true, 1)
+		if m := w.says(arrived())[0]; m.Items[0].Arrival.Number != number {
+			t.Errorf("said %+v", m)
+		}
+		days(w, 1)
+		w.wants(office(w), Applied, false, 0) // it lies there still
+		w.silent()
+	}
+	t.Run("told once, and again when it comes again", func(t *testing.T) {
+		inWorld(t, func(w *world) {
+			w.follow(ali, 1)
+			office(w)
+			w.says(arrived())
+			goesBack(w)
+			days(w, 10)
+			w.silent()
+			comesAgain(w, 2)
+			days(w, 10)
+			w.says(reminded())
+			goesBack(w)
+			comesAgain(w, 3)
+		})
+	})
+	t.Run("under way again", func(t *testing.T) {
+		inWorld(t, func(w *world) {
+			w.follow(ali, 1)
+			office(w)
+			w.says(arrived())
+			goesBack(w)
+			days(w, 1)
+			centre(w, card.StageDispatched, "7")
+			days(w, 10) // and no reminder of where it lay
+			w.silent()
+			comesAgain(w, 2)
+		})
+	})
+	t.Run("known ready under both", func(t *testing.T) {
+		inWorld(t, func(w *world) {
+			w.follow(ali, 1)
+			office(w)
+			w.says(arrived())
+			days(w, 1)
+			centre(w, card.StageReady, "7")
+			w.silent()
+			goesBack(w)
+			days(w, 1)
+			r := row(ali, card.StageReturned, "", w.now)
+			r.ID = byReceipt(1)
+			w.apply(r)
+			w.silent() // they know
+			comesAgain(w, 2)
+		})
+	})
+	t.Run("before it was told", func(t *testing.T) {
+		inWorld(t, func(w *world) {
+			w.follow(ali, 1)
+			office(w)
+			w.now = w.now.Add(hour)
+			centre(w, card.StageReturned, "")
+			w.silent()
+		})
+	})
+	t.Run("collected, and another one", func(t *testing.T) {
+		inWorld(t, func(w *world) {
+			w.follow(ali, 1)
+			office(w)
+			w.says(arrived())
+			days(w, 1)
+			centre(w, card.StageCollected, "")
+			days(w, 10)
+			w.silent()
+			comesAgain(w, 2)
+		})
+	})
+}
+
 func TestOneMessageForEachOffice(t *testing.T) {
 	inWorld(t, func(w *world) {
 		c := w.follow(ali, 1)

@@ -34,11 +34,18 @@ func (r Rules) schedule(p *store.Person, f *store.Follower, now time.Time, rush 
 }
 
 // hushKnown notes as told, from the same day, an arrival that is not announced
-// because the person knows of a waiting card at that office under another id.
+// because the person knows of a waiting card at that office under another id; and
+// as ended, one of whose end the person knows in the same way.
 func hushKnown(p *store.Person, f *store.Follower) {
 	for i := range p.Applications {
 		a := &p.Applications[i]
-		if told := f.ToldOf(a.Record.ID); told != nil && told.Arrival >= a.Arrival.Number {
+		told := f.ToldOf(a.Record.ID)
+		if told != nil && stillTold(a, told) && knownToBeGone(p, f, a) {
+			if _, gone := departed(p, a); gone {
+				told.Ended = true
+			}
+		}
+		if told != nil && told.Arrival >= a.Arrival.Number {
 			continue
 		}
 		if awaited(p, a) && knownElsewhere(p, f, a) {
