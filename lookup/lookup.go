@@ -3,6 +3,7 @@
 package lookup
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -149,7 +150,9 @@ func OfIn(room []Card, p *store.Person) (out Answer) {
 		c.ID, c.State, c.Arrival, c.Passed = a.Record.ID, a.Record.Current(), a.Arrival, a.Record.History()
 		c.Claimed = c.State.Stage == card.StageReady && a.Claimed != 0 && a.Claimed == a.Arrival.Number
 	}
-	slices.SortStableFunc(out.Cards, func(a, b Card) int { return b.State.AsOf.Compare(a.State.AsOf) })
+	slices.SortStableFunc(out.Cards, func(a, b Card) int {
+		return cmp.Or(b.State.AsOf.Compare(a.State.AsOf), cmp.Compare(b.State.Stage, a.State.Stage)) // as records are merged
+	})
 	out.Fresh = out.Cards[0].State.AsOf
 	shown := out.Cards[:1]
 	for _, c := range out.Cards[1:] {
@@ -161,15 +164,27 @@ func OfIn(room []Card, p *store.Person) (out Answer) {
 	return out
 }
 
-// covers reports whether newer says all there is to say of older: both may be
-// one card under two ids, and either stand at the same point or newer was
-// collected while older still lies ready.
+// covers reports whether newer says all there is to say of older, which is no
+// newer: both may be one card under two ids, and they say the same, or older is a
+// point that the card has passed.
 func covers(newer, older Card) bool {
-	if !newer.ID.SameCard(older.ID) {
-		return false
+	return newer.ID.SameCard(older.ID) &&
+		(newer.State.SaysAs(older.State) || supersedes(newer.State.Stage, older.State.Stage) || ended(newer, older))
+}
+
+// supersedes reports whether a card that is said to be in a stage cannot be in one
+// that was said of it before. What its holder must act upon is shown all the same.
+func supersedes(now, before card.Stage) bool {
+	switch now {
+	case card.StageReady, card.StageReturned, card.StageCollected:
+		return before != now && before != card.StageUnknown && before != card.StageCollected && !before.WaitsForHolder()
 	}
-	same := newer.State.SaysAs(older.State)
-	ended := newer.State.Stage == card.StageCollected && older.State.Stage == card.StageReady &&
-		newer.State.AsOf.After(older.State.AsOf)
-	return same || ended
+	return false
+}
+
+// ended reports whether newer was collected, or went back, since older was said to
+// lie ready, wherever newer stands by now.
+func ended(newer, older Card) bool {
+	return older.State.Stage == card.StageReady &&
+		(!newer.Passed.At(card.StageReturned).Before(older.State.AsOf) || !newer.Passed.At(card.StageCollected).Before(older.State.AsOf))
 }

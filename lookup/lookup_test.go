@@ -38,6 +38,12 @@ func application(kind card.IDKind, id byte, s card.State) store.Application {
 	return store.Application{Record: card.Record{ID: card.ApplicationID{Kind: kind, Key: card.ApplicationKey{id}}, Known: s}}
 }
 
+// later is an application of which one more row came.
+func later(a store.Application, s card.State) store.Application {
+	a.Record = a.Record.Merge(card.Row{ID: a.Record.ID, State: s})
+	return a
+}
+
 func at(stage card.Stage, office string, hours int) card.State {
 	return card.State{Stage: stage, Office: office, AsOf: noon.Add(time.Duration(hours) * time.Hour)}
 }
@@ -136,6 +142,33 @@ func TestStatus(t *testing.T) {
 		{"collected before", person(
 			application(card.ByReceipt, 1, at(card.StageReady, "1", 3)),
 			application(card.Unnamed, 0, at(card.StageCollected, "1", 2))), []card.Stage{card.StageReady, card.StageCollected}, false},
+		{"collected in the same second", person(
+			application(card.ByReceipt, 1, at(card.StageReady, "1", 2)),
+			application(card.Unnamed, 0, at(card.StageCollected, "1", 2))), []card.Stage{card.StageCollected}, false},
+		{"went back under another id", person(
+			application(card.ByReceipt, 1, at(card.StageReady, "1", 1)),
+			application(card.ByItsOwnName, 0, at(card.StageReturned, "", 2))), []card.Stage{card.StageReturned}, false},
+		{"went back, and is under way again", person(
+			application(card.ByReceipt, 1, at(card.StageReady, "1", 1)),
+			later(application(card.ByItsOwnName, 0, at(card.StageReturned, "", 2)), at(card.StageDispatched, "1", 3))), []card.Stage{card.StageDispatched}, false},
+		{"dispatched, and ready under another id", person(
+			application(card.ByReceipt, 1, at(card.StageDispatched, "1", 1)),
+			application(card.Unnamed, 0, at(card.StageReady, "1", 2))), []card.Stage{card.StageReady}, false},
+		{"both in the same second", person(
+			application(card.ByReceipt, 1, at(card.StageDispatched, "1", 2)),
+			application(card.Unnamed, 0, at(card.StageReady, "1", 2))), []card.Stage{card.StageReady}, false},
+		{"dispatched, and collected under another id", person(
+			application(card.ByReceipt, 1, at(card.StageDispatched, "1", 1)),
+			application(card.Unnamed, 0, at(card.StageCollected, "1", 2))), []card.Stage{card.StageCollected}, false},
+		{"dispatched, and another card is ready", person(
+			application(card.ByReceipt, 1, at(card.StageDispatched, "1", 1)),
+			application(card.ByReceipt, 2, at(card.StageReady, "1", 2))), []card.Stage{card.StageReady, card.StageDispatched}, false},
+		{"dispatched after it was ready", person(
+			application(card.ByReceipt, 1, at(card.StageDispatched, "1", 2)),
+			application(card.Unnamed, 0, at(card.StageReady, "1", 1))), []card.Stage{card.StageDispatched, card.StageReady}, false},
+		{"what the holder must act upon", person(
+			application(card.ByReceipt, 1, at(card.StageDefective, "", 1)),
+			application(card.Unnamed, 0, at(card.StageReady, "1", 2))), []card.Stage{card.StageReady, card.StageDefective}, false},
 		{"claimed", person(claimed), []card.Stage{card.StageReady}, true},
 		{"claimed before", person(again), []card.Stage{card.StageReady}, false},
 	} {
