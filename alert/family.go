@@ -3,7 +3,6 @@ package alert
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"kartyar/card"
@@ -12,7 +11,9 @@ import (
 
 // A guest is a chat that follows a person on another chat's proof, by that
 // chat's invitation. It may ask and is told; it cannot invite. Its access ends
-// with the link of the chat that invited it.
+// with the link of the chat that invited it. If it asked by a phone or a receipt
+// code of its own, that waits like anybody's: it goes on waiting after the access
+// has ended, and the record that fits makes the guest independent.
 
 // GuestsMost is how many guests a chat may have for one person.
 const GuestsMost = 5
@@ -119,7 +120,7 @@ func (r Rules) Admit(tx *store.Tx, now time.Time, invite store.Invite, key store
 			p.Followers = append(p.Followers, store.Follower{Chat: who.Chat, Bot: who.Bot, Since: second(now)})
 			f = &p.Followers[len(p.Followers)-1]
 		}
-		f.Verified, f.Inviter, f.Notify, f.Receipt = second(now), invite.By, true, card.ReceiptKey{}
+		f.Verified, f.Inviter, f.Notify = second(now), invite.By, true
 		return true
 	})
 	if err == nil {
@@ -174,13 +175,19 @@ func (r Rules) EndGuests(tx *store.Tx, now time.Time, person card.PersonKey, mak
 func (r Rules) endLinks(tx *store.Tx, now time.Time, person card.PersonKey, by card.ChatKey, which func(*store.Follower) bool) (ended []Ended, err error) {
 	var gone []store.Follower
 	_, err = r.edit(tx, now, person, func(p *store.Person) bool {
-		p.Followers = slices.DeleteFunc(p.Followers, func(f store.Follower) bool {
-			if !which(&f) {
-				return false
+		left := p.Followers[:0]
+		for i := range p.Followers {
+			f := p.Followers[i]
+			if which(&f) {
+				gone = append(gone, f)
+				if f.Chat == by || !f.Waits() {
+					continue
+				}
+				f = onlyWaiting(&f)
 			}
-			gone = append(gone, f)
-			return true
-		})
+			left = append(left, f)
+		}
+		p.Followers = left
 		return len(gone) > 0
 	})
 	if err != nil {
@@ -205,11 +212,23 @@ func (r Rules) endLinks(tx *store.Tx, now time.Time, person card.PersonKey, by c
 				ended = append(ended, e)
 			}
 		}
+		if f.Chat != by && f.Waits() {
+			continue // still linked
+		}
 		if err := unlink(tx, person, f.Chat); err != nil {
 			return nil, err
 		}
 	}
 	return ended, nil
+}
+
+// onlyWaiting is what is left of a guest whose access has ended and of which a
+// pair of its own waits.
+func onlyWaiting(f *store.Follower) store.Follower {
+	return store.Follower{
+		Chat: f.Chat, Bot: f.Bot, Since: f.Since, Waiting: f.Waiting,
+		Office: f.Office, Notify: f.Notify, Blocked: f.Blocked,
+	}
 }
 
 func endedOf(tx *store.Tx, person card.PersonKey, chat card.ChatKey) (e Ended, found bool, err error) {

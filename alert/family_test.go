@@ -2,6 +2,7 @@ package alert
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -152,5 +153,69 @@ func TestAGuestBecomesAnOwner(t *testing.T) {
 		if len(ended) != 0 || w.person(ali).Follower(guest) == nil {
 			t.Error("who proved it themselves was ended")
 		}
+	})
+}
+
+// A pair of a guest's own waits beside the invitation: the record that fits
+// makes them independent, before or after their access has ended.
+func TestAGuestsOwnPairWaits(t *testing.T) {
+	fits := func(w *world, stage card.Stage) {
+		w.now = w.now.Add(hour)
+		r := row(ali, stage, "7", w.now)
+		r.Phone = phone(9)
+		w.apply(r)
+	}
+	for name, end := range endings {
+		t.Run(name, func(t *testing.T) {
+			inWorld(t, func(w *world) {
+				maker, guest := w.follow(ali, 1), w.chat(2)
+				_, admit := w.invites(maker)
+				w.admits(admit, guest, Admitted)
+				w.ask(ali, guest, phone(9), card.ReceiptKey{})
+				fits(w, card.StageDispatched)
+				if ended, err := end(w, maker); err != nil || len(ended) > 0 {
+					t.Errorf("ended: %+v (%v)", ended, err)
+				}
+				fits(w, card.StageReady)
+				if sent := w.deliver(Sent); !slices.ContainsFunc(sent, func(m Message) bool { return m.Chat == guest }) {
+					t.Errorf("said: %+v", sent)
+				}
+			})
+		})
+		t.Run(name+" before it fits", func(t *testing.T) {
+			inWorld(t, func(w *world) {
+				maker, guest := w.follow(ali, 1), w.chat(2)
+				_, admit := w.invites(maker)
+				w.admits(admit, guest, Admitted)
+				w.ask(ali, guest, phone(9), card.ReceiptKey{})
+				w.ready(ali, "7")
+				if ended, err := end(w, maker); err != nil || len(ended) != 1 || ended[0].To.Chat != 2 {
+					t.Errorf("ended: %+v (%v)", ended, err)
+				}
+				if f := w.follower(ali, guest); f.IsVerified() || f.IsGuest() || len(f.Told) > 0 {
+					t.Errorf("more than a pair is left: %+v", f)
+				}
+				w.check()
+				if sent := w.deliver(Sent); slices.ContainsFunc(sent, func(m Message) bool { return m.Chat == guest }) {
+					t.Error("a guest whose access has ended was told")
+				}
+				fits(w, card.StageReady)
+				if sent := w.deliver(Sent); !slices.ContainsFunc(sent, func(m Message) bool { return m.Chat == guest }) {
+					t.Errorf("said: %+v", sent)
+				}
+			})
+		})
+	}
+	t.Run("from before the invitation", func(t *testing.T) {
+		inWorld(t, func(w *world) {
+			guest := w.chat(2)
+			w.ask(ali, guest, phone(9), card.ReceiptKey{})
+			_, admit := w.invites(w.follow(ali, 1))
+			w.admits(admit, guest, Admitted)
+			fits(w, card.StageDispatched)
+			if f := w.follower(ali, guest); f.IsGuest() || !f.IsVerified() {
+				t.Errorf("still a guest: %+v", f)
+			}
+		})
 	})
 }

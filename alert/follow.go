@@ -36,12 +36,12 @@ type Access struct {
 	// Verified: the phone or the receipt code is the person's, now or when it
 	// was proved before.
 	Verified bool
-	// New: this pair of code and phone was not asked about before, so that a
-	// wrong one is a guess.
+	// New: this pair of code and phone does not wait already, so that a wrong
+	// one is a guess.
 	New bool
-	// Dropped: the pair waits now, and the chat's oldest waiting pair does not
-	// any more.
-	Dropped bool
+	// Dropped is the chat's oldest waiting pair if it does not wait any more
+	// because this one does now; the zero link where all still wait.
+	Dropped store.Link
 	// Full: the pair is not kept, because too many wait for this person
 	// already. Asking again works as soon as there is a record that fits.
 	Full bool
@@ -60,34 +60,38 @@ func (r Rules) Ask(tx *store.Tx, now time.Time, person card.PersonKey, who Asker
 	}
 	before := snapshot(p)
 	f := p.Follower(who.Chat)
-	access := Access{New: f == nil || f.Phone != who.Phone}
-	proved := fits(&p, who.Phone, who.Receipt) || f != nil && f.IsVerified() && !f.IsGuest() && !access.New
-	if f == nil && !proved && waitingFor(&p) >= waitingOnPerson {
-		access.Full = true
-		return access, nil
-	}
-	switch {
-	case f == nil:
+	again := f != nil && f.IsVerified() && !f.IsGuest() && f.Phone == who.Phone
+	proved := again || Fits(&p, who)
+	access := Access{Verified: proved, New: !again && (f == nil || !f.Waiting.HasPhone(who.Phone))}
+	if f == nil {
+		if !proved && waitingFor(&p) >= waitingOnPerson {
+			access.Full = true
+			return access, nil
+		}
 		p.Followers = append(p.Followers, store.Follower{Chat: who.Chat, Bot: who.Bot, Since: second(now)})
 		f = &p.Followers[len(p.Followers)-1]
-		// Whoever is told «اگر برسد خبر می‌دهیم» is told.
-		f.Notify = !proved
-		fallthrough
-	case !f.IsVerified() || proved:
-		f.Phone = who.Phone
 	}
-	if who.Receipt != (card.ReceiptKey{}) && !f.IsVerified() {
-		f.Receipt = who.Receipt
-	}
+	f.Waiting.Add(who.Phone, who.Receipt)
 	if proved {
-		access.Verified = true
-		f.Verified, f.Receipt, f.Inviter = second(now), card.ReceiptKey{}, card.ChatKey{}
+		verify(f, now)
+	} else {
+		// Whoever is told «اگر برسد خبر می‌دهیم» is told, though they had enough
+		// of news before.
+		f.Notify = true
 	}
 	if _, err := r.settle(tx, person, before, &p, now, false); err != nil {
 		return Access{}, fmt.Errorf("asking after a person: %w", err)
 	}
 	access.Dropped, err = r.link(tx, now, person, who.Chat)
 	return access, err
+}
+
+// Fits reports whether the phone or the receipt code is the person's as the
+// records stand.
+func Fits(p *store.Person, who Asker) bool {
+	var w store.Waiting
+	w.Add(who.Phone, who.Receipt)
+	return fits(p, &w)
 }
 
 func waitingFor(p *store.Person) (n int) {
@@ -99,40 +103,57 @@ func waitingFor(p *store.Person) (n int) {
 	return n
 }
 
-// link adds a person to a chat's list, and lets the chat's oldest waiting pair
-// go when there are too many.
-func (r Rules) link(tx *store.Tx, now time.Time, person card.PersonKey, chat card.ChatKey) (dropped bool, err error) {
+// link adds a person to a chat's list, and lets the oldest other waiting pair
+// of the chat go when there are too many.
+func (r Rules) link(tx *store.Tx, now time.Time, person card.PersonKey, chat card.ChatKey) (dropped store.Link, err error) {
 	c, found, err := tx.Chat(chat)
 	if err != nil {
-		return false, fmt.Errorf("linking a person to a chat: %w", err)
+		return dropped, fmt.Errorf("linking a person to a chat: %w", err)
 	}
 	if !found {
-		return false, fmt.Errorf("linking a person to a chat that is not there")
+		return dropped, fmt.Errorf("linking a person to a chat that is not there")
 	}
 	if !slices.ContainsFunc(c.People, func(l store.Link) bool { return l.Person == person }) {
 		c.People = append(c.People, store.Link{Person: person})
 		if err := tx.PutChat(chat, c); err != nil {
-			return false, err
+			return dropped, err
 		}
 	}
-	var waiting []card.PersonKey
+	waiting := 0
 	for _, l := range c.People {
 		p, err := tx.Person(l.Person)
 		if errors.Is(err, store.ErrDamaged) {
 			continue // nobody can tell, and whoever else is asked after does not wait for that
 		}
 		if err != nil {
-			return false, fmt.Errorf("counting a chat's waiting pairs: %w", err)
+			return dropped, fmt.Errorf("counting a chat's waiting pairs: %w", err)
 		}
-		if f := p.Follower(chat); f != nil && !f.IsVerified() {
-			waiting = append(waiting, l.Person)
+		if f := p.Follower(chat); f == nil || !f.Waits() {
+			continue
+		}
+		if waiting++; dropped == (store.Link{}) && l.Person != person {
+			dropped = l
 		}
 	}
-	if len(waiting) <= waitingMost {
-		return false, nil
+	if waiting <= waitingMost {
+		return store.Link{}, nil
 	}
-	_, err = r.Unfollow(tx, now, waiting[0], chat)
-	return true, err
+	return dropped, r.dropWaiting(tx, now, dropped.Person, chat)
+}
+
+// dropWaiting ends a waiting pair. A guest stays one.
+func (r Rules) dropWaiting(tx *store.Tx, now time.Time, person card.PersonKey, chat card.ChatKey) error {
+	guest, err := r.follower(tx, now, person, chat, func(_ *store.Person, f *store.Follower) bool {
+		f.Waiting = store.Waiting{}
+		return f.IsGuest()
+	})
+	if err != nil {
+		return fmt.Errorf("letting a waiting pair go: %w", err)
+	}
+	if !guest {
+		_, err = r.Unfollow(tx, now, person, chat)
+	}
+	return err
 }
 
 // edit changes one person's row and settles what follows.

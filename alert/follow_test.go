@@ -45,7 +45,7 @@ func TestWaitingPairs(t *testing.T) {
 				}
 				if tt.told {
 					w.says(arrived())
-					if got := w.follower(ali, c); !got.Verified.Equal(day0) || got.Receipt != (card.ReceiptKey{}) {
+					if got := w.follower(ali, c); !got.Verified.Equal(day0) || got.Phone != phone(1) || !got.Waiting.IsZero() {
 						t.Errorf("verified: %+v", got)
 					}
 				} else {
@@ -54,6 +54,129 @@ func TestWaitingPairs(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Whatever a chat proved or typed while it waited counts, not the last of it.
+func TestAllThatWaitsCounts(t *testing.T) {
+	of := func(change func(*card.Row)) card.Row {
+		r := row(ali, card.StageReady, "7", day0)
+		change(&r)
+		return r
+	}
+	none := card.ReceiptKey{}
+	for _, tt := range []struct {
+		name  string
+		asked []Asker
+		row   card.Row
+		told  bool
+	}{
+		{"the phone of before", []Asker{{Phone: phone(1)}, {Phone: phone(2)}}, of(func(r *card.Row) { r.Phone = phone(1) }), true},
+		{"the new phone", []Asker{{Phone: phone(1)}, {Phone: phone(2)}}, of(func(r *card.Row) { r.Phone = phone(2) }), true},
+		{"the fourth last phone", []Asker{{Phone: phone(1)}, {Phone: phone(2)}, {Phone: phone(3)}, {Phone: phone(4)}}, of(func(r *card.Row) { r.Phone = phone(1) }), false},
+		{"a receipt mistyped after", []Asker{{Phone: phone(1), Receipt: receipt(1)}, {Phone: phone(1), Receipt: receipt(2)}}, of(func(r *card.Row) { r.Receipt = receipt(1) }), true},
+		{"a receipt mistyped before", []Asker{{Phone: phone(1), Receipt: receipt(2)}, {Phone: phone(1), Receipt: receipt(1)}}, of(func(r *card.Row) { r.Receipt = receipt(1) }), true},
+		{"a receipt typed with the phone of before", []Asker{{Phone: phone(1), Receipt: receipt(1)}, {Phone: phone(2)}}, of(func(r *card.Row) { r.Receipt = receipt(1) }), true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			inWorld(t, func(w *world) {
+				c := w.chat(1)
+				for _, a := range tt.asked {
+					w.ask(ali, c, a.Phone, a.Receipt)
+				}
+				w.apply(tt.row)
+				if !tt.told {
+					w.silent()
+					return
+				}
+				w.says(arrived())
+				if last := tt.asked[len(tt.asked)-1].Phone; !w.ask(ali, c, last, none).Verified {
+					t.Error("the phone that the chat proved last does not count")
+				}
+			})
+		})
+	}
+}
+
+// Only what waits already is no guess, and of that no more than is kept.
+func TestWhatIsNew(t *testing.T) {
+	inWorld(t, func(w *world) {
+		c := w.chat(1)
+		for i, tt := range []struct {
+			phone byte
+			isNew bool
+		}{{1, true}, {1, false}, {2, true}, {1, false}, {2, false}, {3, true}, {4, true}, {1, true}} {
+			if got := w.ask(ali, c, phone(tt.phone), card.ReceiptKey{}); got.New != tt.isNew {
+				t.Errorf("asked %d: new: %v", i, got.New)
+			}
+		}
+	})
+}
+
+// Each time that «اگر برسد خبر می‌دهیم» is said it is so, whatever was before.
+func TestAPromiseOfNewsIsKept(t *testing.T) {
+	for name, before := range map[string]func(w *world, c card.ChatKey){
+		"had enough while waiting": func(w *world, c card.ChatKey) {
+			w.ask(ali, c, phone(2), card.ReceiptKey{})
+			must(w.rules.Subscribe(w.tx, w.now, ali, c, false))
+		},
+		"verified and never asked for news": func(w *world, c card.ChatKey) {
+			w.follow(ali, 1)
+			must(w.rules.Subscribe(w.tx, w.now, ali, c, false))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inWorld(t, func(w *world) {
+				c := w.chat(1)
+				before(w, c)
+				if w.ask(ali, c, phone(2), card.ReceiptKey{}).Verified {
+					t.Fatal("nothing is promised")
+				}
+				w.now = w.now.Add(hour)
+				r := row(ali, card.StageReady, "7", w.now)
+				r.Phone = phone(2)
+				w.apply(r)
+				w.says(arrived())
+				if f := w.follower(ali, c); !f.Verified.Equal(w.now) || f.Phone != phone(2) {
+					t.Errorf("the proof is not that of the new phone: %+v", f)
+				}
+			})
+		})
+		t.Run(name+", and has enough again", func(t *testing.T) {
+			inWorld(t, func(w *world) {
+				c := w.chat(1)
+				before(w, c)
+				w.ask(ali, c, phone(2), card.ReceiptKey{})
+				must(w.rules.Subscribe(w.tx, w.now, ali, c, false))
+				r := row(ali, card.StageReady, "7", w.now)
+				r.Phone = phone(2)
+				w.apply(r)
+				w.silent()
+			})
+		})
+	}
+}
+
+// The pair that was asked for just now is never the one that goes.
+func TestTheOldestOfTheOthersGoes(t *testing.T) {
+	inWorld(t, func(w *world) {
+		maker := w.follow(ali, 1)
+		c := w.chat(2)
+		_, admit := w.invites(maker)
+		w.admits(admit, c, Admitted) // the first on its list
+		for _, p := range []card.PersonKey{sara, reza, mina} {
+			w.ask(p, c, phone(9), card.ReceiptKey{})
+		}
+		if got := w.ask(ali, c, phone(9), card.ReceiptKey{}); got.Dropped.Person != sara {
+			t.Errorf("gone: %v", got.Dropped)
+		}
+		// A guest's pair is let go like anybody's, and the guest stays one.
+		if got := w.ask(sara, c, phone(9), card.ReceiptKey{}); got.Dropped.Person != ali {
+			t.Errorf("gone: %v", got.Dropped)
+		}
+		if f := w.follower(ali, c); !f.IsGuest() || f.Waits() {
+			t.Errorf("the guest: %+v", f)
+		}
+	})
 }
 
 func TestVerifiedLinkOutlivesThePhone(t *testing.T) {
@@ -95,7 +218,7 @@ func TestFourthPairDropsTheOldest(t *testing.T) {
 	inWorld(t, func(w *world) {
 		c := w.follow(omid, 1) // verified pairs do not count
 		for i, p := range []card.PersonKey{ali, sara, reza, mina} {
-			if got := w.ask(p, c, phone(9), card.ReceiptKey{}); got.Dropped != (i == 3) || got.Verified {
+			if got := w.ask(p, c, phone(9), card.ReceiptKey{}); (got.Dropped.Person == ali) != (i == 3) || got.Verified {
 				t.Errorf("pair %d: %+v", i, got)
 			}
 		}

@@ -192,23 +192,32 @@ func hashRow(row card.Row) (out store.RowHash) {
 	return out
 }
 
-// verifyWaiting verifies every waiting pair that fits by now.
+// verifyWaiting verifies every chat of which something waits that fits by now:
+// waiting pairs, guests who have a phone or a receipt code of their own, and
+// those whose old proof they could not renew.
 func verifyWaiting(p *store.Person, now time.Time) {
 	for i := range p.Followers {
-		f := &p.Followers[i]
-		if !f.IsVerified() && fits(p, f.Phone, f.Receipt) {
-			f.Verified, f.Receipt = second(now), card.ReceiptKey{}
+		if f := &p.Followers[i]; !f.Waiting.IsZero() && fits(p, &f.Waiting) {
+			verify(f, now)
 		}
 	}
 }
 
-// fits reports whether a proved phone, or a receipt code, is the person's: the
-// newest phone over all their applications, the receipt of any of them.
-func fits(p *store.Person, phone card.PhoneKey, receipt card.ReceiptKey) bool {
+// verify has a chat follow on its own proof. The phone that it proved last
+// counts from now on, whichever fitted: all were proved in this one chat.
+func verify(f *store.Follower, now time.Time) {
+	f.Verified, f.Inviter = second(now), card.ChatKey{}
+	f.Phone, f.Waiting = f.Waiting.Phones[0], store.Waiting{}
+}
+
+// fits reports whether one of the phones, or of the receipt codes, is the
+// person's: the newest phone over all their applications, the receipt of any of
+// them.
+func fits(p *store.Person, w *store.Waiting) bool {
 	var newest card.Record
 	for i := range p.Applications {
 		record := p.Applications[i].Record
-		if receipt != (card.ReceiptKey{}) && record.Receipt == receipt {
+		if w.HasReceipt(record.Receipt) {
 			return true
 		}
 		later := record.PhoneAsOf.Compare(newest.PhoneAsOf)
@@ -216,7 +225,7 @@ func fits(p *store.Person, phone card.PhoneKey, receipt card.ReceiptKey) bool {
 			newest = record
 		}
 	}
-	return phone != (card.PhoneKey{}) && newest.Phone == phone
+	return w.HasPhone(newest.Phone)
 }
 
 func second(t time.Time) time.Time { return t.UTC().Truncate(time.Second) }

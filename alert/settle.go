@@ -164,7 +164,7 @@ func samePerson(a, b store.Person) bool {
 			slices.Equal(a.Undated, b.Undated)
 	}) && slices.EqualFunc(a.Followers, b.Followers, func(a, b store.Follower) bool {
 		return a.Chat == b.Chat && a.Bot == b.Bot && a.Since.Equal(b.Since) && a.Verified.Equal(b.Verified) &&
-			a.Phone == b.Phone && a.Receipt == b.Receipt && a.Office == b.Office && a.Notify == b.Notify &&
+			a.Phone == b.Phone && a.Waiting == b.Waiting && a.Office == b.Office && a.Notify == b.Notify &&
 			a.Blocked == b.Blocked && a.Held == b.Held && a.Alert.Due.Equal(b.Alert.Due) && a.Alert.Since.Equal(b.Alert.Since) &&
 			a.Alert.Attempts == b.Alert.Attempts && a.Reminder.Equal(b.Reminder) &&
 			a.Inviter == b.Inviter && a.Invited == b.Invited && slices.EqualFunc(a.Told, b.Told, sameTold)

@@ -282,7 +282,7 @@ func checkOutbox(tx *store.Tx, now time.Time, rules Rules) error {
 			if f == nil {
 				return errors.New("a link without a follower")
 			}
-			if !f.IsVerified() {
+			if f.Waits() {
 				waiting++
 			}
 		}

@@ -142,7 +142,7 @@ func TestAGuestAsksOnTheProofOfTheMaker(t *testing.T) {
 	w.proves(saraPhone, saraCode)
 	guest := w.inChat(78)
 	guest.text("/start " + w.invites()).press("می‌پذیرم")
-	guest.later(proofLasts + time.Hour).text("/status").says(locale.ProofOfInviter("")).keepsSilentOf("در حال صدور")
+	guest.later(proofLasts + time.Hour).text("/status").says(locale.ProofOfInviter("", true)).keepsSilentOf("در حال صدور")
 	w.now = guest.now
 	w.text("/settings")
 	if _, ok := find(w.last[0], locale.ButtonInvite); ok {

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"errors"
+	"strings"
 	"time"
 	"unicode"
 
@@ -160,10 +161,8 @@ func (t *turn) askAfter(person card.PersonKey) error {
 	if t.maySee(&p, f) && !f.IsGuest() && t.link(person) != nil {
 		return t.recognised(person) // asked for before: no guess
 	}
-	if t.link(person) == nil && len(t.row.People) >= peopleMost {
-		t.leave()
-		t.sayMenu(locale.TooManyPeople(peopleMost))
-		return nil
+	if len(t.row.People) >= peopleMost && (t.link(person) == nil || f.IsGuest() && !alert.Fits(&p, t.asker(card.ReceiptKey{}))) {
+		return t.noRoom()
 	}
 	access, err := t.askRules(person, card.ReceiptKey{})
 	if err != nil {
@@ -183,8 +182,8 @@ func (t *turn) askAfter(person card.PersonKey) error {
 	switch {
 	case access.Full:
 		text = locale.NotKeptWaiting()
-	case access.Dropped:
-		text += "\n\n" + locale.OldestDropped()
+	case access.Dropped != store.Link{}:
+		text += "\n\n" + locale.OldestDropped(access.Dropped.Nickname)
 	}
 	// The buttons name nobody: the session knows who is meant.
 	t.say(bot.Reply{Text: text, Keyboard: inline(
@@ -193,13 +192,29 @@ func (t *turn) askAfter(person card.PersonKey) error {
 	return nil
 }
 
+// noRoom answers a code for which the chat's list has no room. To a guest it
+// says the same of whom they follow; it counts, or they could find out by what
+// other codes are answered.
+func (t *turn) noRoom() error {
+	if err := t.count(t.counters()...); err != nil {
+		return err
+	}
+	t.leave()
+	t.sayMenu(locale.TooManyPeople(peopleMost))
+	return nil
+}
+
+// asker is the chat with what it proved and typed.
+func (t *turn) asker(typed card.ReceiptKey) alert.Asker {
+	return alert.Asker{Chat: t.chat, Bot: t.u.From.Bot, Phone: t.row.Phone, Receipt: typed}
+}
+
 // askRules verifies the pair, or has it wait.
 func (t *turn) askRules(person card.PersonKey, typed card.ReceiptKey) (alert.Access, error) {
 	if err := t.save(); err != nil {
 		return alert.Access{}, err
 	}
-	who := alert.Asker{Chat: t.chat, Bot: t.u.From.Bot, Phone: t.row.Phone, Receipt: typed}
-	access, err := t.Rules.Ask(t.tx, t.now, person, who)
+	access, err := t.Rules.Ask(t.tx, t.now, person, t.asker(typed))
 	if err == nil {
 		err = t.reload()
 	}
@@ -253,12 +268,22 @@ func (t *turn) noReceipt() error {
 	if t.s.State != receipt {
 		return t.stale()
 	}
-	naming, noted := t.s.Naming, locale.WaitingNoted()
-	if t.s.Unkept {
-		noted = locale.BackToMenu()
+	t.show(bot.Reply{Text: locale.WhyNotFound(t.platform), Keyboard: inline(elsewhereButtons())})
+	return t.endReceipt()
+}
+
+// endReceipt ends the question for the receipt code. News are promised to those
+// only who get them.
+func (t *turn) endReceipt() error {
+	_, f, err := t.follower(t.s.Person)
+	if err != nil {
+		return err
+	}
+	naming, noted := t.s.Naming, locale.BackToMenu()
+	if f != nil && f.Notify {
+		noted = locale.WaitingNoted()
 	}
 	t.leave()
-	t.show(bot.Reply{Text: locale.WhyNotFound(t.platform), Keyboard: inline(elsewhereButtons())})
 	t.sayMenu(noted)
 	t.s.Naming = naming
 	return t.askNextName()
@@ -284,6 +309,8 @@ func (t *turn) receiptText() error {
 		return t.askReceipt()
 	case locale.SaysNo(t.u.Text):
 		return t.noReceipt()
+	case inWords(t.u.Text):
+		return t.wordsForReceipt(person)
 	}
 	folded, err := locale.ParseID(t.u.Text)
 	if n := letters(t.u.Text); err != nil || n == 0 {
@@ -313,6 +340,23 @@ func (t *turn) receiptText() error {
 	return t.tryReceipt(person, typed)
 }
 
+// wordsForReceipt answers words in place of a receipt code: a question, or
+// politeness. Thanks of whoever has given a code already end it.
+func (t *turn) wordsForReceipt(person card.PersonKey) error {
+	if ok, err := t.askedQuestion(); ok || err != nil {
+		return err
+	}
+	_, f, err := t.follower(person)
+	if err != nil {
+		return err
+	}
+	if f != nil && f.Waiting.Receipts[0] != (card.ReceiptKey{}) && locale.Thanks(t.u.Text) {
+		return t.endReceipt()
+	}
+	t.refuseReceipt(locale.AskReceipt())
+	return nil
+}
+
 // isReceipt reports whether a receipt code is the person's.
 func (t *turn) isReceipt(person card.PersonKey, typed card.ReceiptKey) (bool, error) {
 	p, _, err := t.follower(person)
@@ -339,7 +383,7 @@ func (t *turn) tryReceipt(person card.PersonKey, typed card.ReceiptKey) error {
 	if err != nil {
 		return err
 	}
-	again := f != nil && f.Receipt == typed // it waits already: no guess
+	again := f != nil && f.Waiting.HasReceipt(typed) // it waits already: no guess
 	access, err := t.askRules(person, typed)
 	if err != nil {
 		return err
@@ -363,6 +407,14 @@ func (t *turn) tryReceipt(person card.PersonKey, typed card.ReceiptKey) error {
 // refuseReceipt keeps the question for the receipt code, with a way out.
 func (t *turn) refuseReceipt(text string) {
 	t.say(bot.Reply{Text: text, Keyboard: inline(row(t.button(locale.ButtonNoReceipt, press{Action: actNoReceipt})))})
+}
+
+// inWords reports whether a text is written in words: in letters other than
+// Latin ones, and without a digit. No receipt code is.
+func inWords(text string) bool {
+	return !strings.ContainsFunc(text, unicode.IsDigit) && strings.ContainsFunc(text, func(r rune) bool {
+		return unicode.IsLetter(r) && !unicode.Is(unicode.Latin, r)
+	})
 }
 
 // letters counts what a receipt code is made of.

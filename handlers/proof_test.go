@@ -110,7 +110,7 @@ func TestFourthWaitingPairDropsTheOldest(t *testing.T) {
 	w.text("/start").shares(string(saraPhone))
 	for i, code := range []string{saraCode, rezaCode, mamanCode, otherCode} {
 		w.later(6 * time.Hour).text(code).says(locale.NotFoundYet())
-		if said := strings.Contains(w.last[0].Text, locale.OldestDropped()); said != (i == 3) {
+		if said := strings.Contains(w.last[0].Text, locale.OldestDropped("نفر ۱")); said != (i == 3) {
 			t.Errorf("pair %d: dropped: %v", i, said)
 		}
 	}
@@ -121,7 +121,7 @@ func TestProofLasts180Days(t *testing.T) {
 	w.knows(saraCode, saraPhone, "", ready("1"))
 	w.proves(saraPhone, saraCode).says("ونک")
 	w.later(179 * 24 * time.Hour).text("/status").says("ونک")
-	w.later(2 * 24 * time.Hour).text("/status").says(locale.ProveAgain("")).keepsSilentOf("ونک")
+	w.later(2 * 24 * time.Hour).text("/status").says(locale.ProveAgain("", false)).keepsSilentOf("ونک")
 	w.press("تأیید دوباره").shares(string(saraPhone)).text(saraCode).says("ونک")
 }
 

@@ -52,7 +52,7 @@ func TestReminderOfWhoGetsNoNews(t *testing.T) {
 		t.Error("no reminder comes after news were turned off")
 	}
 	w.text("دیگه پیام ندید").says(locale.Unsubscribed()).later(200 * 24 * time.Hour)
-	w.presses("old", tomorrow).says(locale.ProveAgain("")).keepsSilentOf("ونک")
+	w.presses("old", tomorrow).says(locale.ProveAgain("", false)).keepsSilentOf("ونک")
 	if !w.reminder().IsZero() {
 		t.Error("who has to prove itself again is reminded")
 	}

@@ -133,9 +133,9 @@ func (t *turn) status(person card.PersonKey, l lead) (bot.Reply, error) {
 			row(t.button(locale.ButtonHaveReceipt, pressFor(actReceipt, person))),
 			row(t.newsButton(person, f)), elsewhereButtons())}
 	case !t.maySee(&p, f) && f.IsGuest():
-		r = bot.Reply{Text: locale.ProofOfInviter(t.called(person)), Keyboard: inline(row(t.newsButton(person, f)))}
+		r = bot.Reply{Text: locale.ProofOfInviter(t.called(person), f.Notify), Keyboard: inline(row(t.newsButton(person, f)))}
 	case !t.maySee(&p, f):
-		r = bot.Reply{Text: locale.ProveAgain(t.called(person)), Keyboard: inline(
+		r = bot.Reply{Text: locale.ProveAgain(t.called(person), f.Notify), Keyboard: inline(
 			row(t.button(locale.ButtonProveAgain, press{Action: actAddPerson})),
 			row(t.newsButton(person, f)))}
 	default:

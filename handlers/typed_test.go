@@ -49,7 +49,7 @@ func TestCollectedTwice(t *testing.T) {
 	w.knows(saraCode, saraPhone, "", ready("1"))
 	w.proves(saraPhone, saraCode).text("تحویل گرفتم").says(locale.Claimed())
 	w.text("تحویل گرفتم").says("گفته‌اید که کارت را گرفته‌اید").keepsSilentOf(locale.NothingToDo())
-	w.later(200*24*time.Hour).text("تحویل گرفتم").says(locale.ProveAgain("")).keepsSilentOf(locale.NothingToDo(), "گفته‌اید")
+	w.later(200*24*time.Hour).text("تحویل گرفتم").says(locale.ProveAgain("", false)).keepsSilentOf(locale.NothingToDo(), "گفته‌اید")
 }
 
 // Whose proof is over learns from no word whether the card is there.
@@ -59,7 +59,7 @@ func TestCollectedAfterTheProof(t *testing.T) {
 		w.knows(saraCode, saraPhone, "", s)
 		w.proves(saraPhone, saraCode).later(200 * 24 * time.Hour)
 		for _, text := range []string{"تحویل گرفتم", "گرفتم", "بعداً یادم بینداز", "هنوز نگرفتم"} {
-			if w.text(text); len(w.last) != 1 || w.last[0].Text != locale.ProveAgain("") {
+			if w.text(text); len(w.last) != 1 || w.last[0].Text != locale.ProveAgain("", false) {
 				t.Errorf("%s, %v: %q", text, s.Stage, texts(w.last))
 			}
 		}

@@ -93,7 +93,7 @@ func TestAWayThatLeavesLate(t *testing.T) {
 
 	// One that may not be seen any more is not sent as it was.
 	w.later(181 * 24 * time.Hour)
-	if r := w.renewed(late); r.Picture != nil || r.Text != locale.ProveAgain("") {
+	if r := w.renewed(late); r.Picture != nil || r.Text != locale.ProveAgain("", false) {
 		t.Errorf("half a year later %+v is sent", r)
 	}
 	w.update(func(tx *store.Tx) error {
@@ -110,7 +110,7 @@ func TestAWayIsNotShownToWhoMayNotSeeIt(t *testing.T) {
 	w.comes(ready("1"), 3)
 	w.proves(saraPhone, saraCode)
 	w.later(181 * 24 * time.Hour)
-	w.press(locale.ButtonWay).says(locale.ProveAgain(""))
+	w.press(locale.ButtonWay).says(locale.ProveAgain("", false))
 }
 
 // A way says less than a status: an arrival that stands in it is still told.

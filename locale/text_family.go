@@ -103,9 +103,13 @@ func AccessEnded(nickname string) string {
 }
 
 // ProofOfInviter is said to a companion in place of [ProveAgain].
-func ProofOfInviter(nickname string) string {
-	return heading(nickname) + "از تأیید کسی که شما را دعوت کرده است بیش از ۶ ماه گذشته است. برای دیدن وضعیت، از او بخواهید «" + ButtonStatus +
-		"» را بزند و دوباره تأیید کند.\nخبر رسیدن کارت مثل قبل فرستاده می‌شود."
+func ProofOfInviter(nickname string, told bool) string {
+	text := heading(nickname) + "از تأیید کسی که شما را دعوت کرده است بیش از ۶ ماه گذشته است. برای دیدن وضعیت، از او بخواهید «" + ButtonStatus +
+		"» را بزند و دوباره تأیید کند."
+	if told {
+		text += toldAllTheSame
+	}
+	return text
 }
 
 // companionsEndToo goes with a question whose yes ends the companions' access.
@@ -149,7 +153,8 @@ func familySamples() []Sample {
 		{Name: "CompanionsEnded", Text: CompanionsEnded()},
 		{Name: "LinkTakenBack", Text: LinkTakenBack()},
 		{Name: "AccessEnded", Text: AccessEnded("مامان")},
-		{Name: "ProofOfInviter", Text: ProofOfInviter("")},
+		{Name: "ProofOfInviter/told", Text: ProofOfInviter("", true)},
+		{Name: "ProofOfInviter/not told", Text: ProofOfInviter("", false)},
 		{Name: "TellOthersHow", Text: TellOthersHow()},
 		{Name: "TellOthers", Text: TellOthers("https://ble.ir/sample_bot")},
 	}

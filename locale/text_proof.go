@@ -93,9 +93,14 @@ func NotFoundYet() string {
 	return "هنوز کارتی با این کد و این شماره نیافتیم؛ اگر برسد خبر می‌دهیم. کد رهگیری رسید را دارید؟"
 }
 
-// OldestDropped says that a fourth waiting pair replaced the oldest.
-func OldestDropped() string {
-	return "در هر گفت‌وگو ۳ درخواست در انتظار می‌ماند؛ قدیمی‌ترین درخواست شما کنار گذاشته شد."
+// OldestDropped says that a fourth waiting pair replaced the oldest, which was
+// for the person of that nickname, if they have one.
+func OldestDropped(nickname string) string {
+	oldest := "قدیمی‌ترین درخواست شما"
+	if nickname != "" {
+		oldest = "درخواست کارت «" + Name(nickname) + "»، که از همه قدیمی‌تر بود،"
+	}
+	return "در هر گفت‌وگو ۳ درخواست در انتظار می‌ماند؛ " + oldest + " کنار گذاشته شد."
 }
 
 // NotKeptWaiting is the answer in place of NotFoundYet when so many wait for
@@ -161,11 +166,18 @@ func Confirmed() string {
 }
 
 // ProveAgain says that asking needs proof again after half a year. nickname is
-// empty in a chat that follows one person.
-func ProveAgain(nickname string) string {
-	return heading(nickname) + "از تأیید شما بیش از ۶ ماه گذشته است. برای دیدن وضعیت، «" + ButtonProveAgain +
-		"» را بزنید و کد ملی را دوباره بفرستید.\nخبر رسیدن کارت مثل قبل فرستاده می‌شود."
+// empty in a chat that follows one person; told says that news are sent.
+func ProveAgain(nickname string, told bool) string {
+	text := heading(nickname) + "از تأیید شما بیش از ۶ ماه گذشته است. برای دیدن وضعیت، «" + ButtonProveAgain +
+		"» را بزنید و کد ملی را دوباره بفرستید."
+	if told {
+		text += toldAllTheSame
+	}
+	return text
 }
+
+// toldAllTheSame goes with a demand for proof, in a chat that is told.
+const toldAllTheSame = "\nخبر رسیدن کارت را بدون آن هم می‌فرستیم."
 
 func proofSamples() []Sample {
 	now := time.Date(2026, 11, 23, 10, 30, 0, 0, Tehran())
@@ -191,7 +203,8 @@ func proofSamples() []Sample {
 		{Name: "CodeChecksum", Text: CodeChecksum()},
 		{Name: "NotFoundYet", Text: NotFoundYet()},
 		{Name: "NotKeptWaiting", Text: NotKeptWaiting()},
-		{Name: "OldestDropped", Text: OldestDropped()},
+		{Name: "OldestDropped/one", Text: OldestDropped("")},
+		{Name: "OldestDropped/several", Text: OldestDropped("مامان")},
 		{Name: "AskReceipt", Text: AskReceipt()},
 		{Name: "ReceiptLength", Text: ReceiptLength(8)},
 		{Name: "ReceiptNotYet", Text: ReceiptNotYet()},
@@ -204,7 +217,7 @@ func proofSamples() []Sample {
 		{Name: "TryAfter/tomorrow", Text: TryAfter(now.Add(23*time.Hour), now)},
 		{Name: "TryAfter/later", Text: TryAfter(now.Add(72*time.Hour), now)},
 		{Name: "Confirmed", Text: Confirmed()},
-		{Name: "ProveAgain/one", Text: ProveAgain("")},
-		{Name: "ProveAgain/several", Text: ProveAgain("مامان")},
+		{Name: "ProveAgain/one", Text: ProveAgain("", true)},
+		{Name: "ProveAgain/several", Text: ProveAgain("مامان", false)},
 	}
 }

@@ -67,8 +67,9 @@ func (h *head) decode(f *fields) {
 	}
 }
 
-// storeFormat is how rows are encoded.
-const storeFormat = 1
+// storeFormat is how rows are encoded. In format 1 a follower had one phone and
+// one receipt code waiting.
+const storeFormat = 2
 
 var headKey = []byte{'h'}
 

@@ -40,15 +40,15 @@ type Arrival struct {
 }
 
 // Follower is a chat that asks after a person and wants to be told. While
-// Verified is zero it is a waiting pair: a code and a proved phone that no
+// Verified is zero it is a waiting pair: a code and proved phones that no
 // record fits yet, which is told nothing.
 type Follower struct {
 	Chat     card.ChatKey
 	Bot      card.Bot
 	Since    time.Time // when the chat first asked
 	Verified time.Time
-	Phone    card.PhoneKey   // the phone that the chat proved
-	Receipt  card.ReceiptKey // typed while waiting
+	Phone    card.PhoneKey // proved last when the chat was verified
+	Waiting  Waiting
 	Office   string
 	Notify   bool // «خبرم کن»
 	Blocked  bool // the platform refuses us there
@@ -140,6 +140,12 @@ func (f *Follower) IsGuest() bool { return f.Inviter != card.ChatKey{} }
 
 // IsVerified reports whether the chat has proved that it may ask.
 func (f *Follower) IsVerified() bool { return !f.Verified.IsZero() }
+
+// Waits reports whether nothing lets the chat in yet but a record that is still
+// to come, or, of a guest, whether it asked for that beside its invitation.
+func (f *Follower) Waits() bool {
+	return !f.IsVerified() || f.IsGuest() && !f.Waiting.IsZero()
+}
 
 // ToldOf returns what the follower knows of an application, nil when nothing.
 func (f *Follower) ToldOf(id card.ApplicationID) *Told {

@@ -129,12 +129,49 @@ func TestRowsAreStoredAsBefore(t *testing.T) {
 	}
 }
 
+// A waiting pair of format 1, its phone in field 5 and its receipt code in field
+// 6, waits as it did; of one that was verified the phone stays its proof.
+func TestWaitingPairsOfFormat1(t *testing.T) {
+	old := func(verified time.Time) []byte {
+		var e encoder
+		e.element(2, func() {
+			e.key(1, card.ChatKey{3})
+			e.time(4, verified)
+			e.key(5, card.PhoneKey{5})
+			if verified.IsZero() {
+				e.key(6, card.ReceiptKey{6})
+			}
+			e.flag(8, true)
+		})
+		return e.b
+	}
+	at := time.Unix(1795422600, 0).UTC()
+	for _, tt := range []struct {
+		row  []byte
+		want Follower
+	}{
+		{old(time.Time{}), Follower{Chat: card.ChatKey{3}, Notify: true, Waiting: Waiting{
+			Phones: [KeptWaiting]card.PhoneKey{{5}}, Receipts: [KeptWaiting]card.ReceiptKey{{6}},
+		}}},
+		{old(at), Follower{Chat: card.ChatKey{3}, Notify: true, Verified: at, Phone: card.PhoneKey{5}}},
+	} {
+		var got, again Person
+		if err := decode(tt.row, &got); err != nil || !reflect.DeepEqual(got.Followers, []Follower{tt.want}) {
+			t.Errorf("%v: got %+v, want %+v", err, got.Followers, tt.want)
+		}
+		if err := decode(encoded(&got), &again); err != nil || !reflect.DeepEqual(got, again) {
+			t.Errorf("written anew it is %+v (%v)", again, err)
+		}
+	}
+}
+
 func TestRowsThatDoNotFit(t *testing.T) {
 	for name, b := range map[string][]byte{
 		"a field of a later version": {3<<3 | 2, 0}, "a field of another kind": {1 << 3, 1}, "a field cut short": {1<<3 | 2, 9},
 		"a stage of a later version":        {1<<3 | 2, 6, 1<<3 | 2, 4, 2<<3 | 2, 2, 1 << 3, 99},
 		"a passed stage of a later version": {1<<3 | 2, 6, 1<<3 | 2, 4, 8<<3 | 2, 2, 12 << 3, 2},
 		"a key of 3 bytes":                  {2<<3 | 2, 5, 1<<3 | 2, 3, 1, 1, 1},
+		"a fourth phone that waits":         append([]byte{2<<3 | 2, 76}, bytes.Repeat(append([]byte{0x82, 1, 16}, bytes.Repeat([]byte{1}, 16)...), 4)...),
 		"a group":                           {1<<3 | 3, 1<<3 | 4},
 	} {
 		if err := decode(b, new(Person)); err == nil {

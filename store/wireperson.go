@@ -2,6 +2,7 @@ package store
 
 import (
 	"math"
+	"slices"
 
 	"google.golang.org/protobuf/encoding/protowire"
 
@@ -188,7 +189,6 @@ func (f *Follower) encode(e *encoder) {
 	e.time(3, f.Since)
 	e.time(4, f.Verified)
 	e.key(5, f.Phone)
-	e.key(6, f.Receipt)
 	e.text(7, f.Office)
 	e.flag(8, f.Notify)
 	e.flag(9, f.Blocked)
@@ -204,6 +204,12 @@ func (f *Follower) encode(e *encoder) {
 	e.flag(13, f.Held)
 	e.key(14, f.Inviter)
 	e.key(15, f.Invited)
+	for i := range f.Waiting.Phones {
+		e.key(16, f.Waiting.Phones[i])
+	}
+	for i := range f.Waiting.Receipts {
+		e.key(17, f.Waiting.Receipts[i])
+	}
 }
 
 func (f *Follower) decode(in *fields) {
@@ -221,7 +227,7 @@ func (f *Follower) decode(in *fields) {
 		case 5:
 			f.Phone = in.key()
 		case 6:
-			f.Receipt = in.key()
+			f.Waiting.Add(card.PhoneKey{}, in.key()) // of format 1, which kept one
 		case 7:
 			f.Office = in.text()
 		case 8:
@@ -243,10 +249,28 @@ func (f *Follower) decode(in *fields) {
 			f.Inviter = in.key()
 		case 15:
 			f.Invited = in.key()
+		case 16:
+			fillNext(in, f.Waiting.Phones[:])
+		case 17:
+			fillNext(in, f.Waiting.Receipts[:])
 		default:
 			in.unknown()
 		}
 	}
+	if !f.IsVerified() {
+		f.Waiting.Add(f.Phone, card.ReceiptKey{}) // format 1 kept the phone that waits there
+		f.Phone = card.PhoneKey{}
+	}
+}
+
+// fillNext reads a key into the first place that is free.
+func fillNext[K ~[16]byte](in *fields, keys []K) {
+	at := slices.Index(keys, K{})
+	if at < 0 {
+		in.fail(errMalformed)
+		return
+	}
+	keys[at] = in.key()
 }
 
 func (p *Pending) decode(f *fields) {

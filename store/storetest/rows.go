@@ -27,7 +27,9 @@ func somebody() store.Person {
 			Told:  []store.Told{{Arrival: 2, Office: "7", At: noon, Ended: true, Problem: 1, Reminded: noon, Snoozed: noon}},
 			Alert: store.Pending{Due: noon, Since: noon, Attempts: 3}, Reminder: noon,
 			Inviter: card.ChatKey{7}, Invited: store.InviteKey{9},
-		}, {Chat: card.ChatKey{7}, Bot: other, Receipt: card.ReceiptKey{8}, Blocked: true}},
+		}, {Chat: card.ChatKey{7}, Bot: other, Blocked: true, Waiting: store.Waiting{
+			Phones: [store.KeptWaiting]card.PhoneKey{{8}, {9}, {10}}, Receipts: [store.KeptWaiting]card.ReceiptKey{{8}},
+		}}},
 	}
 }
 
