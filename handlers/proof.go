@@ -161,7 +161,8 @@ func (t *turn) askAfter(person card.PersonKey) error {
 	if t.maySee(&p, f) && !f.IsGuest() && t.link(person) != nil {
 		return t.recognised(person) // asked for before: no guess
 	}
-	if len(t.row.People) >= peopleMost && (t.link(person) == nil || f.IsGuest() && !alert.Fits(&p, t.asker(card.ReceiptKey{}))) {
+	guess := f != nil && f.IsGuest() && !alert.Fits(&p, t.asker(card.ReceiptKey{}))
+	if len(t.row.People) >= peopleMost && (t.link(person) == nil || guess) {
 		return t.noRoom()
 	}
 	access, err := t.askRules(person, card.ReceiptKey{})
