@@ -29,6 +29,8 @@ const (
 	// short bursts (Telegram's documented limit, which Bale leaves open).
 	chatEvery = time.Second
 	chatBurst = 3
+	// groupEvery is what a group gets: 20 messages a minute (Telegram's too).
+	groupEvery = 3 * time.Second
 	// sweepAt is how many chats are remembered before idle ones are looked for.
 	sweepAt = 1024
 )
@@ -134,6 +136,15 @@ func (l *limits) pause(until time.Time) {
 	}
 }
 
+// hold lets nothing go to a chat before until; an earlier hold that lasts longer
+// stands.
+func (l *limits) hold(chat int64, until time.Time) {
+	due := until.Add(time.Duration(l.chat.burst-1) * l.chat.every)
+	if due.After(l.chats[chat]) {
+		l.chats[chat] = due
+	}
+}
+
 // waiter is a message that waits for its token.
 type waiter struct {
 	chat int64
@@ -147,6 +158,7 @@ type gate struct {
 
 	mu      sync.Mutex
 	limits  *limits
+	mute    time.Time // no pressed button is answered before this
 	breaker breaker
 	queue   [classes][]*waiter // in order of arrival
 	timer   *time.Timer        // runs while anybody waits, until it is worth looking again
@@ -311,9 +323,16 @@ func (g *gate) try() (t ticket, wait time.Duration) {
 	return g.breaker.try(g.now())
 }
 
-// note tells the limits and the breaker how a call for a chat ended. own says
-// that it failed by the chat's own trouble.
-func (g *gate) note(t ticket, chat int64, err error) (own bool) {
+// toGroup notes that a message goes to a group, which takes fewer than a person.
+func (g *gate) toGroup(chat int64) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.limits.hold(chat, g.now().Add(groupEvery))
+}
+
+// note tells the limits and the breaker how a call for a chat, maybe a group,
+// ended. own says that it failed by the chat's own trouble.
+func (g *gate) note(t ticket, chat int64, group bool, err error) (own bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if err == nil {
@@ -324,7 +343,13 @@ func (g *gate) note(t ticket, chat int64, err error) (own bool) {
 	}
 	now, e := g.now(), asError(err)
 	if e != nil && e.Kind == Limited {
-		g.limits.pause(now.Add(e.RetryAfter))
+		// Anybody may have the bot write to a group. Should the limit have been the
+		// bot's after all, the next message to a person is told so.
+		if until := now.Add(e.RetryAfter); group {
+			g.limits.hold(chat, until)
+		} else {
+			g.limits.pause(until)
+		}
 	}
 	switch {
 	case e != nil && e.Kind != Outage:
@@ -337,9 +362,24 @@ func (g *gate) note(t ticket, chat int64, err error) (own bool) {
 	return false
 }
 
-// limited pauses the bot after a 429 to a call that took no token.
-func (g *gate) limited(wait time.Duration) {
+// unanswerable returns how long after now pressed buttons are not to be answered,
+// and why, as closed does for messages.
+func (g *gate) unanswerable(now time.Time) (wait time.Duration, why ErrorKind) {
+	wait, why = g.closed(now)
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.limits.pause(g.now().Add(wait))
+	if own := g.mute.Sub(now); own > wait {
+		return own, Limited
+	}
+	return wait, why
+}
+
+// muted takes in a 429 to the answer of a pressed button. These take no token, and
+// whoever presses fast has as many of them made: messages do not wait for that.
+func (g *gate) muted(wait time.Duration) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if until := g.now().Add(wait); until.After(g.mute) {
+		g.mute = until
+	}
 }

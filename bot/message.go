@@ -86,6 +86,9 @@ type Reply struct {
 	// Venue is a place to show on a map, with the keyboard under it. Where the
 	// platform refuses it, Text goes instead.
 	Venue *Venue `cbor:"8,keyasint,omitempty"`
+	// Group says that the chat holds others than one person: it is paced, and where
+	// the platform asks for a pause paused, by itself.
+	Group bool `cbor:"9,keyasint,omitempty"`
 }
 
 // Venue is a place with a name. A platform without venues shows the point alone.

@@ -41,6 +41,9 @@ func (c *Client) SendInTurn(ctx context.Context, class Class, chat int64, say fu
 	if err != nil {
 		return 0, err
 	}
+	if t.group = r.Group; t.group {
+		c.gate.toGroup(chat)
+	}
 	return c.sendReply(ctx, t, r)
 }
 
@@ -48,6 +51,7 @@ func (c *Client) SendInTurn(ctx context.Context, class Class, chat int64, say fu
 type turn struct {
 	class Class
 	chat  int64
+	group bool // the chat is one; known once the turn has come
 	come  bool // and not used yet
 }
 
@@ -132,16 +136,16 @@ func editable(k KeyboardKind) bool { return k == KeyboardNone || k == KeyboardIn
 
 // AnswerCallback tells the platform that a pressed button was noticed, which
 // stops its spinner. It takes no token and waits for no turn; while the bot is
-// paused or the platform is down it fails at once, since a late answer is
-// worth nothing.
+// paused, the platform is down or wants no such answers, it fails at once, since a
+// late answer is worth nothing.
 func (c *Client) AnswerCallback(ctx context.Context, id string) error {
 	const method = "answerCallbackQuery"
-	if wait, why := c.gate.closed(c.now()); wait > 0 {
+	if wait, why := c.gate.unanswerable(c.now()); wait > 0 {
 		return notTried(method, why, wait)
 	}
 	_, err := c.call(ctx, method, parameters(nil).with("callback_query_id", id), c.timeout)
 	if e := asError(err); e != nil && e.Kind == Limited {
-		c.gate.limited(e.RetryAfter)
+		c.gate.muted(e.RetryAfter)
 		c.tell(err)
 	}
 	return err
@@ -179,7 +183,7 @@ func (c *Client) sendWith(ctx context.Context, t *turn, method string, params pa
 		return 0, notTried(method, Outage, wait)
 	}
 	number, err := c.callFor(ctx, "result.message_id", method, params, file, c.timeout)
-	if own := c.gate.note(leave, t.chat, err); own {
+	if own := c.gate.note(leave, t.chat, t.group, err); own {
 		asError(err).Kind = Failing
 	}
 	if ctx.Err() == nil {

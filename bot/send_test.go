@@ -207,6 +207,54 @@ func TestLimitedPausesTheBot(t *testing.T) {
 	})
 }
 
+// What a group, or whoever presses buttons fast, brings upon the bot holds up no
+// message to a person.
+func TestALimitOfAGroupIsItsOwn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, calls := recorder(t, Telegram(), accepted, `{"ok":false,"error_code":429,"description":"x","parameters":{"retry_after":17}}`, accepted)
+		start := time.Now()
+		group := func() error {
+			_, err := c.Send(t.Context(), ClassReply, -5, Reply{Text: "a", Group: true})
+			return err
+		}
+		if err := group(); err != nil || c.ChatWait(-5, time.Now()) != groupEvery {
+			t.Errorf("%v; the group has to wait %v", err, c.ChatWait(-5, time.Now()))
+		}
+		if e := asError(group()); e == nil || e.Kind != Limited || time.Since(start) != groupEvery {
+			t.Fatalf("after %v: %v", time.Since(start), e)
+		}
+		start = time.Now()
+		if ok, _ := c.Available(start); !ok || c.ChatWait(-5, start) != 17*time.Second {
+			t.Errorf("Available = %v, the group has to wait %v", ok, c.ChatWait(-5, start))
+		}
+		if _, err := c.Send(t.Context(), ClassAlert, 6, Reply{Text: "a"}); err != nil || time.Since(start) != 0 {
+			t.Errorf("an alert went after %v: %v", time.Since(start), err)
+		}
+		if err := group(); err != nil || time.Since(start) != 17*time.Second || len(*calls) != 4 {
+			t.Errorf("the group's went after %v: %v, %d calls", time.Since(start), err, len(*calls))
+		}
+	})
+}
+
+func TestALimitOfAnswersToButtonsIsTheirOwn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, calls := recorder(t, Telegram(), `{"ok":false,"error_code":429,"description":"x","parameters":{"retry_after":17}}`, accepted)
+		start := time.Now()
+		for range 3 {
+			if e := asError(c.AnswerCallback(t.Context(), "1")); e == nil || e.Kind != Limited || e.RetryAfter != 17*time.Second {
+				t.Errorf("error %v", e)
+			}
+		}
+		if _, err := c.Send(t.Context(), ClassAlert, 5, Reply{Text: "a"}); err != nil || time.Since(start) != 0 || len(*calls) != 2 {
+			t.Errorf("a message went after %v: %v, %d calls", time.Since(start), err, len(*calls))
+		}
+		time.Sleep(17 * time.Second)
+		if err := c.AnswerCallback(t.Context(), "1"); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // A message says what there is to say when its turn has come, which may be long
 // after it got in line.
 func TestSendInTurnAsksWhenTheTurnHasCome(t *testing.T) {

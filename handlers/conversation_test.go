@@ -164,11 +164,15 @@ func TestGroups(t *testing.T) {
 		{Kind: bot.KindMessage, Text: "/start"}, {Kind: bot.KindMessage, Text: saraCode},
 		{Kind: bot.KindMessage, Contact: &bot.Contact{Phone: "09990000001", UserID: w.user}},
 	} {
-		w.does("group", u)
-		if len(w.last) != 1 || w.last[0].Text != locale.GroupNotice() {
+		w.later(groupAgain).does("group", u)
+		if len(w.last) != 1 || w.last[0].Text != locale.GroupNotice() || !w.last[0].Group {
 			t.Errorf("said %q", texts(w.last))
 		}
+		if w.later(groupAgain-2*time.Second).does("group", u); len(w.last) != 0 {
+			t.Errorf("within the hour: said %q", texts(w.last))
+		}
 	}
+	w.later(groupAgain)
 	for _, u := range []bot.Update{
 		{Kind: bot.KindEdited, Text: "x"}, {Kind: bot.KindMembership}, {Kind: bot.KindOther}, {Kind: bot.KindMessage, Media: true},
 		{Kind: bot.KindCallback, Callback: &bot.Callback{Data: "x"}},
@@ -179,6 +183,26 @@ func TestGroups(t *testing.T) {
 	}
 	if _, found := w.chatRow(); found {
 		t.Error("a group's chat was kept")
+	}
+}
+
+// Whoever brings the bot into groups without end takes no more than some messages
+// of an hour with it, nor any memory.
+func TestGroupsWithoutEnd(t *testing.T) {
+	g := newGroups()
+	said := func(chat int, now time.Time) bool {
+		return len(g.answer(now, card.ChatKey{1, byte(chat), byte(chat >> 8)}, bot.Update{Kind: bot.KindMessage, Text: "x"})) > 0
+	}
+	for _, now := range []time.Time{noon, noon.Add(groupAgain)} {
+		n := 0
+		for chat := range 3 * groupsMost {
+			if said(chat, now) {
+				n++
+			}
+		}
+		if n != groupsMost || len(g.answered) > groupsMost {
+			t.Errorf("%d groups were answered in an hour, %d are remembered", n, len(g.answered))
+		}
 	}
 }
 

@@ -37,11 +37,12 @@ type Handlers struct {
 	Options
 	seal   *sealer
 	routes routes
+	groups *groups
 }
 
 // New returns the conversation.
 func New(o Options) *Handlers {
-	return &Handlers{Options: o, seal: newSealer(o.Secret), routes: newRoutes()}
+	return &Handlers{Options: o, seal: newSealer(o.Secret), routes: newRoutes(), groups: newGroups()}
 }
 
 // Handle does what an update asks for and returns what to answer, nothing for
@@ -63,7 +64,7 @@ func (h *Handlers) Handle(tx *store.Tx, now time.Time, u bot.Update) ([]bot.Repl
 	// without its chat's type; it is ours if it opens, since buttons are sent
 	// to private chats alone.
 	if !u.Private && !pressed {
-		return elsewhere(u), nil
+		return h.groups.answer(now, chat, u), nil
 	}
 	if u.Kind == bot.KindOther {
 		return nil, nil
@@ -93,16 +94,6 @@ func (h *Handlers) membership(tx *store.Tx, now time.Time, chat card.ChatKey, bl
 		tx.Hear(chat, now)
 	}
 	return h.Rules.Reachable(tx, now, chat, !blocked)
-}
-
-// elsewhere answers what does not come from a private chat: one sentence to
-// what was written, and nothing is kept. A bot reads a group's messages only
-// where they are meant for it, so that answering each is no chatter.
-func elsewhere(u bot.Update) []bot.Reply {
-	if u.Kind != bot.KindMessage || u.Text == "" && u.Contact == nil {
-		return nil
-	}
-	return []bot.Reply{{Text: locale.GroupNotice()}}
 }
 
 // Renew renders a reply anew that shows a status and leaves late. A reply that

@@ -276,6 +276,29 @@ func TestRedeliveryIsRecognised(t *testing.T) {
 	}
 }
 
+// What a group writes beyond that is not kept either, and nothing is said of it: a
+// notice would be one more message that anybody may have the bot write there.
+func TestAFloodOfAGroup(t *testing.T) {
+	w := newWorld(t)
+	w.sender.pace[-1] = noon.Add(time.Minute)
+	w.run()
+	var batch []bot.Raw
+	for id := range int64(250) {
+		batch = append(batch, raw(id, `{"update_id":%d,"message":{"chat":{"id":-1,"type":"group"},"text":"x"}}`, id))
+	}
+	w.keep(batch...)
+	if n := len(w.rows()); n != 200 {
+		t.Errorf("%d rows are kept, want 200", n)
+	}
+	w.clock.pass(t, time.Minute)
+	for range 200 {
+		w.sender.expect(t, -1, "re x")
+	}
+	w.keep(said(1000, 2, "later"))
+	w.sender.expect(t, 2, "re later")
+	w.settled()
+}
+
 func TestFlood(t *testing.T) {
 	w := newWorld(t)
 	w.sender.pace[1] = noon.Add(time.Minute)

@@ -204,7 +204,10 @@ func (k *keeping) keep(tx *store.Tx) error {
 		switch room := k.room[key]; {
 		case room == most && k.handles(tx, h):
 		case room <= 0 && row.Chat != (card.ChatKey{}):
-			err = k.count(tx, key, *row)
+			k.dropped[key]++
+			if !inGroup(h.read) { // no group is told, which may be made to write so much for that
+				err = k.count(tx, key, *row)
+			}
 		default:
 			k.room[key]--
 			k.arrivals = append(k.arrivals, arrived(*row))
@@ -296,11 +299,15 @@ const (
 
 var errTooMuch = errors.New("more than is written while updates are kept")
 
+// inGroup reports whether somebody wrote in a chat that is not private.
+func inGroup(u *bot.Update) bool {
+	return u != nil && !u.Private && (u.Kind == bot.KindMessage || u.Kind == bot.KindEdited)
+}
+
 // count adds a dropped update to the lane's row that tells of the flood, which
 // is made when there is none that still waits. Its Raw is the number, in
 // decimal digits.
 func (k *keeping) count(tx *store.Tx, key laneKey, dropped store.Update) error {
-	k.dropped[key]++
 	if seq := k.floods[key]; seq != 0 {
 		row, found, err := tx.Update(seq)
 		if err != nil && !errors.Is(err, store.ErrDamaged) { // a damaged one is passed over, and here a new one made
