@@ -21,12 +21,13 @@ const (
 	// TokenRefused is told while another bot is served; a program that has none
 	// left ends.
 	TokenRefused Kind = "token"
-	OutboxLate   Kind = "outbox" // alerts have waited for more than a day
-	ClockOff     Kind = "clock"  // this machine's clock is not the platform's
-	DiskLow      Kind = "disk"   // little room is left
-	FeedSilent   Kind = "feed"   // no list has come for long
-	ToldNobody   Kind = "nobody" // a list brought cards, and nobody was told
-	SetAside     Kind = "aside"  // updates could not be handled
+	Restricted   Kind = "restricted" // a platform refuses the bot in every chat
+	OutboxLate   Kind = "outbox"     // alerts have waited for more than a day
+	ClockOff     Kind = "clock"      // this machine's clock is not the platform's
+	DiskLow      Kind = "disk"       // little room is left
+	FeedSilent   Kind = "feed"       // no list has come for long
+	ToldNobody   Kind = "nobody"     // a list brought cards, and nobody was told
+	SetAside     Kind = "aside"      // updates could not be handled
 	// StoreFailed is told as the program ends of it, and can be noted nowhere.
 	StoreFailed Kind = "store"
 	// StoreRefused is told by a program that cannot open its store, and noted

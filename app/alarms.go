@@ -224,6 +224,11 @@ func (p *pulse) facts(now, fed time.Time) (facts []alarm.Fact) {
 		if clock, known := b.clockFact(); known {
 			facts = append(facts, clock)
 		}
+		if b.client != nil {
+			if is, known := b.client.Forbidden(); known {
+				facts = append(facts, alarm.Fact{Kind: alarm.Restricted, Platform: b.platform, On: is})
+			}
+		}
 		if b.worker == nil {
 			continue
 		}
@@ -262,6 +267,9 @@ func alarmText(m alarm.Message) string {
 		},
 		alarm.TokenRefused: {
 			func() string { return locale.AlarmTokenRefused(m.Platform) }, func() string { return locale.AlarmTokenTaken(m.Platform) },
+		},
+		alarm.Restricted: {
+			func() string { return locale.AlarmRestricted(m.Platform) }, func() string { return locale.AlarmUnrestricted(m.Platform) },
 		},
 		alarm.OutboxLate: {
 			func() string { return locale.AlarmOutboxLate(m.Platform, m.Number) }, func() string { return locale.AlarmOutboxFlows(m.Platform) },

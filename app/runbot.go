@@ -220,7 +220,7 @@ func outcome(err error) alert.Outcome {
 		return alert.Outcome{Kind: alert.Later, Wait: refused.RetryAfter}
 	case bot.Blocked:
 		return alert.Outcome{Kind: alert.Never}
-	case bot.Refused, bot.Failing:
+	case bot.Refused, bot.Failing, bot.Forbidden:
 		return alert.Outcome{Kind: alert.Failed}
 	case bot.Outage:
 		if refused.RetryAfter > 0 {

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -26,7 +27,7 @@ type world struct {
 	tokens   []string      // of the one-time links that were opened
 	docs     string        // the directory docs
 	polled   chan struct{} // holds a token when a getUpdates came
-	textOnly atomic.Bool   // the platform refuses photos
+	refuses  atomic.Value  // what the platform refuses: "textonly", "restricted" or "buttonless"
 }
 
 // patience is how long a script waits for what must come. It only ends tests
@@ -51,8 +52,19 @@ func (w *world) botAPI(ts *testscript.TestScript, _ []string) {
 			default:
 			}
 		}
-		if r.Method == "sendPhoto" && w.textOnly.Load() {
-			return &demo.Fault{Status: http.StatusBadRequest, Body: `{"ok":false,"error_code":400,"description":"Bad Request: not enough rights to send photos to the chat"}`}
+		switch w.refuses.Load() {
+		case "textonly":
+			if r.Method == "sendPhoto" {
+				return refused(http.StatusBadRequest, "Bad Request: not enough rights to send photos to the chat")
+			}
+		case "restricted":
+			if r.Text != "" {
+				return refused(http.StatusForbidden, "Forbidden: this bot is temporarily restricted")
+			}
+		case "buttonless":
+			if r.Buttons {
+				return refused(http.StatusBadRequest, "Bad Request: reply markup is invalid")
+			}
 		}
 		return nil
 	})
@@ -69,12 +81,16 @@ func (w *world) botAPI(ts *testscript.TestScript, _ []string) {
 	ts.Setenv(name+"_API", "http://"+listener.Addr().String()+"/"+string(w.platform))
 }
 
-// isDown takes the platform down, or up again, or has it refuse photos:
-// platform down|up|textonly
+func refused(code int, description string) *demo.Fault {
+	return &demo.Fault{Status: code, Body: fmt.Sprintf(`{"ok":false,"error_code":%d,"description":%q}`, code, description)}
+}
+
+// isDown takes the platform down, or up again, or has it refuse photos, every
+// message, or keyboards: platform down|up|textonly|restricted|buttonless
 func (w *world) isDown(ts *testscript.TestScript, args []string) {
-	need(ts, args, 1, "platform down|up|textonly")
+	need(ts, args, 1, "platform down|up|textonly|restricted|buttonless")
 	w.api.SetDown(args[0] == "down")
-	w.textOnly.Store(args[0] == "textonly")
+	w.refuses.Store(args[0])
 }
 
 // serve starts `kartyar serve`, its log in serve.log, and waits until it polls:

@@ -2,23 +2,21 @@ package bot
 
 import "time"
 
-const (
-	// breakerFailures is how many chats have to fail in a row to open the
-	// breaker.
-	breakerFailures = 5
-	// breakerFirst and breakerLast bound how long it stays open between two
-	// probes; each failed probe doubles it.
-	breakerFirst = time.Second
-	breakerLast  = 10 * time.Second
-	// probeAgain is how soon to look again while a probe is under way.
-	probeAgain = time.Second
-	// suspectFor is how long it is remembered that a chat failed while others
-	// were served. An alert is tried again within an hour.
-	suspectFor = 2 * time.Hour
-)
+// probeAgain is how soon to look again while a probe is under way.
+const probeAgain = time.Second
 
-// breaker keeps a platform's outage from being found out anew by each message,
-// and tells it from the trouble of a single chat. Closed, it lets all calls
+// temper is when a breaker opens, and how long it remembers.
+type temper struct {
+	chats int // how many have to fail in a row to open it
+	// first and last bound how long it stays open between two probes; each failed
+	// probe doubles it.
+	first, last time.Duration
+	// memory is how long it is remembered that a chat failed while others were served.
+	memory time.Duration
+}
+
+// breaker keeps a trouble of the whole bot from being found out anew by each
+// message, and tells it from the trouble of a single chat. Closed, it lets all calls
 // through; after some chats failed in a row it opens, and then lets one call at
 // a time through to probe, at growing intervals.
 //
@@ -28,17 +26,25 @@ const (
 // tried. A call that never left, because the platform could not be reached, is
 // no chat's trouble in any case. Time is a parameter.
 type breaker struct {
-	failing  map[int64]struct{}  // chats that failed since anyone was served
-	suspects map[int64]time.Time // chats that failed before others were served, and when
-	sweep    int                 // when suspects has grown to this, old ones go
+	temper
+	failing  map[int64]struct{} // chats that failed since anyone was served
+	suspects map[int64]suspect  // chats that failed before others were served
+	served   time.Time          // when anyone was, since there were suspects
+	sweep    int                // when suspects has grown to this, old ones go
 
 	open    time.Duration // the present interval; 0 when closed
 	until   time.Time     // no probe before this
 	probing bool
 }
 
-func newBreaker() breaker {
-	return breaker{failing: map[int64]struct{}{}, suspects: map[int64]time.Time{}, sweep: sweepAt}
+// suspect is a chat that failed, and others were served since.
+type suspect struct {
+	since time.Time // of this it is known
+	last  time.Time // it failed last
+}
+
+func newBreaker(t temper) breaker {
+	return breaker{temper: t, failing: map[int64]struct{}{}, suspects: map[int64]suspect{}, sweep: sweepAt}
 }
 
 // ticket is leave for one call.
@@ -77,49 +83,62 @@ func (b *breaker) untroubled() bool {
 	return b.open == 0 && len(b.failing) == 0 && len(b.suspects) == 0
 }
 
-// answered notes that the platform answered a call for a chat, whatever it
-// said: those who failed before this did so by themselves, or in an outage that
-// is over; which of the two, their next try shows.
+// answered notes that a call for a chat came through: those who failed before this
+// did so by themselves, or in a trouble that is over; which of the two, their next
+// try shows.
 func (b *breaker) answered(chat int64, now time.Time) {
 	for failed := range b.failing {
-		b.suspects[failed] = now
+		s := b.suspects[failed]
+		if s.since.IsZero() {
+			s.since = now
+		}
+		s.last = now
+		b.suspects[failed] = s
 	}
 	clear(b.failing)
 	delete(b.suspects, chat)
+	b.served = now
 	b.open, b.until, b.probing = 0, time.Time{}, false
 	if len(b.suspects) < b.sweep {
 		return
 	}
-	for suspect, at := range b.suspects {
-		if now.Sub(at) >= suspectFor {
-			delete(b.suspects, suspect)
+	for chat, s := range b.suspects {
+		if now.Sub(s.last) >= b.memory {
+			delete(b.suspects, chat)
 		}
 	}
 	b.sweep = max(sweepAt, 2*len(b.suspects))
 }
 
-// failed notes that the platform failed at a call for a chat, or, when the call
-// has not left, could not be reached. It reports whether that is the chat's own
-// trouble: it failed before, others were served since, and nobody else fails now.
-func (b *breaker) failed(t ticket, chat int64, left bool, now time.Time) (own bool) {
-	at, suspect := b.suspects[chat]
-	suspect = suspect && left && now.Sub(at) < suspectFor
+// failed notes that a call for a chat failed, or, when it has not left, could not be
+// made. It reports whether that is the chat's own trouble: it failed before, others
+// were served since, and nobody else fails now; and for how long it has been, where
+// others were served since it failed last, too.
+func (b *breaker) failed(t ticket, chat int64, left bool, now time.Time) (own bool, lasting time.Duration) {
+	s, suspected := b.suspects[chat]
+	if suspected && now.Sub(s.last) >= b.memory {
+		delete(b.suspects, chat)
+		suspected = false
+	}
 	switch {
 	case t.probe:
 		b.probing = false
-		b.open = min(2*b.open, breakerLast)
+		b.open = min(2*b.open, b.temper.last)
 		b.until = now.Add(b.open)
 	case b.open > 0:
 		// A call from before the breaker opened tells nothing new.
-	case suspect:
-		b.suspects[chat] = now
-		return len(b.failing) == 0
+	case suspected && left:
+		if own = len(b.failing) == 0; own && b.served.After(s.last) {
+			lasting = now.Sub(s.since)
+		}
+		b.suspects[chat] = suspect{s.since, now}
+		return own, lasting
 	}
 	b.failing[chat] = struct{}{}
-	if b.open == 0 && len(b.failing) >= breakerFailures {
-		b.open, b.until = breakerFirst, now.Add(breakerFirst)
+	if b.open == 0 && len(b.failing) >= b.chats {
+		b.open, b.until = b.first, now.Add(b.first)
 	}
-	return false
+	return false, 0
 }
 
 // left notes that a call was given up before it told anything.

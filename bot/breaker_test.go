@@ -8,7 +8,7 @@ import (
 )
 
 func TestBreaker(t *testing.T) {
-	b := newBreaker()
+	b := newBreaker(outages)
 	now := time.Unix(1, 0)
 	chat := int64(0) // each failure is another's
 	fail := func() {
@@ -20,24 +20,24 @@ func TestBreaker(t *testing.T) {
 		chat++
 		b.failed(leave, chat, true, now)
 	}
-	for range breakerFailures - 1 {
+	for range outages.chats - 1 {
 		fail()
 	}
 	b.answered(1000, now)
 	early, _ := b.try(now) // still under way when the breaker opens
-	for range breakerFailures {
+	for range outages.chats {
 		fail()
 	}
-	if b.wait(now) != breakerFirst {
-		t.Fatalf("after %d outages: wait %v", breakerFailures, b.wait(now))
+	if b.wait(now) != outages.first {
+		t.Fatalf("after %d outages: wait %v", outages.chats, b.wait(now))
 	}
-	now = now.Add(breakerFirst / 2)
+	now = now.Add(outages.first / 2)
 	b.failed(early, 1001, true, now)
-	if b.wait(now) != breakerFirst/2 {
+	if b.wait(now) != outages.first/2 {
 		t.Error("a call from before tells something new")
 	}
 
-	now = now.Add(breakerFirst / 2)
+	now = now.Add(outages.first / 2)
 	probe, _ := b.try(now)
 	if !probe.ok || !probe.probe {
 		t.Fatal("no probe when the wait is over")
@@ -69,7 +69,7 @@ func TestBreaker(t *testing.T) {
 // (a capital), one a second, and the verdict on each is C for the chat's own
 // trouble, ? for an open question, P for the platform's, and . for a success.
 func TestWhoseTrouble(t *testing.T) {
-	long := strings.Repeat("x", int(suspectFor/time.Second)) // served meanwhile, many times
+	long := strings.Repeat("x", int(outages.memory/time.Second)) // served meanwhile, many times
 	for _, tt := range []struct{ name, story, want string }{
 		{"one chat alone says nothing", "aaaaaaaaaa", "??????????"},
 		{"one chat among others", "aBaBaBaBa", "?.C.C.C.C"},
@@ -83,7 +83,7 @@ func TestWhoseTrouble(t *testing.T) {
 		{"a failure of long ago", "aB" + strings.ToUpper(long) + "a", "?." + strings.Repeat(".", len(long)) + "?"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			b, now := newBreaker(), time.Unix(1, 0)
+			b, now := newBreaker(outages), time.Unix(1, 0)
 			var got strings.Builder
 			for _, c := range tt.story {
 				chat := strings.ToLower(string(c))[0]
@@ -91,7 +91,7 @@ func TestWhoseTrouble(t *testing.T) {
 				case c < 'a':
 					b.answered(int64(chat), now)
 					got.WriteByte('.')
-				case b.failed(ticket{ok: true}, int64(chat), true, now):
+				case own(b.failed(ticket{ok: true}, int64(chat), true, now)):
 					got.WriteByte('C')
 				case b.open > 0:
 					got.WriteByte('P')
@@ -107,13 +107,15 @@ func TestWhoseTrouble(t *testing.T) {
 	}
 }
 
+func own(is bool, _ time.Duration) bool { return is }
+
 // What is remembered of chats stays small, however many fail once.
 func TestSuspectsAreForgotten(t *testing.T) {
-	b, now := newBreaker(), time.Unix(1, 0)
+	b, now := newBreaker(outages), time.Unix(1, 0)
 	for chat := range int64(10 * sweepAt) {
 		b.failed(ticket{ok: true}, chat, true, now)
 		b.answered(-1, now)
-		now = now.Add(suspectFor / sweepAt)
+		now = now.Add(outages.memory / sweepAt)
 	}
 	if len(b.suspects) > 2*sweepAt+1 {
 		t.Errorf("%d chats are remembered", len(b.suspects))

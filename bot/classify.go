@@ -70,9 +70,18 @@ func (c *Client) classify(method, part string, x *exchange) (result string, _ *E
 	return "", e
 }
 
+// goneWords are the words, in lower case, of a refusal that one chat's people want
+// or that is for good: only those keep anybody's news back. Telegram's are those of
+// its server's source; "no such group or user" is Bale's, of whose others nobody
+// knows the words.
+var goneWords = []string{
+	"blocked by the user", "blocked by user", "user_is_blocked", "user is deactivated", "user_deactivated",
+	"can't initiate conversation", "can't send messages to bots", "chat not found", "user not found", "no such group or user", "peer_id_invalid",
+	"bot was kicked", "bot is not a member", "chat was deleted",
+}
+
 // kindFor maps an answer of the platform to a kind; description is in lower
-// case. Telegram's codes and words are those of its server's source; "no such
-// group or user" is Bale's.
+// case.
 func kindFor(code int, description string) ErrorKind {
 	says := func(words ...string) bool {
 		for _, w := range words {
@@ -89,15 +98,14 @@ func kindFor(code int, description string) ErrorKind {
 		return Outage
 	case code == http.StatusUnauthorized:
 		return Unauthorized
-	case code == http.StatusForbidden:
-		return Blocked
 	case code == http.StatusConflict && says("webhook is active", "webhook is set"):
 		return Webhook
 	case code == http.StatusConflict:
 		return Conflict
-	case code >= 400 && code < 500 && says("chat not found", "user not found", "no such group or user",
-		"user is deactivated", "bot was blocked", "user_is_blocked", "bot was kicked", "peer_id_invalid"):
+	case code >= 400 && code < 500 && says(goneWords...):
 		return Blocked
+	case code == http.StatusForbidden:
+		return Forbidden
 	case code == http.StatusNotFound && !says("method", "message"):
 		// A token of the wrong shape is answered by a bare "Not Found".
 		return Unauthorized

@@ -70,7 +70,10 @@ func TestKinds(t *testing.T) {
 	}{
 		{"blocked", "", 403, `{"ok":false,"error_code":403,"description":"Forbidden: bot was blocked by the user"}`, Blocked, 0},
 		{"deactivated", "", 403, `{"ok":false,"error_code":403,"description":"Forbidden: user is deactivated"}`, Blocked, 0},
-		{"any 403", "", 403, `{"ok":false,"error_code":403,"description":"?"}`, Blocked, 0},
+		{"never started", "", 403, `{"ok":false,"error_code":403,"description":"Forbidden: bot can't initiate conversation with a user"}`, Blocked, 0},
+		{"left by a group", "", 403, `{"ok":false,"error_code":403,"description":"Forbidden: bot is not a member of the supergroup chat"}`, Blocked, 0},
+		{"any other 403", "", 403, `{"ok":false,"error_code":403,"description":"?"}`, Forbidden, 0},
+		{"restricted", "", 403, `{"ok":false,"error_code":403,"description":"Forbidden: bot was blocked by the administration"}`, Forbidden, 0},
 		{"no chat", "", 400, `{"ok":false,"error_code":400,"description":"Bad Request: chat not found"}`, Blocked, 0},
 		{"no chat, Bale", "", 404, `{"ok":false,"error_code":404,"description":"Not Found: no such group or user"}`, Blocked, 0},
 		{"bad text", "", 400, `{"ok":false,"error_code":400,"description":"Bad Request: message text is empty"}`, Refused, 0},

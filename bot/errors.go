@@ -22,8 +22,9 @@ const (
 	Outage ErrorKind = iota
 	// Limited: too many calls (429). RetryAfter is set.
 	Limited
-	// Blocked: the chat cannot be written to until the person writes again (403,
-	// 400 "chat not found", or a group that has another id now).
+	// Blocked: the chat cannot be written to until the person writes again (in words
+	// that say so, a group that has another id now, or Forbidden for a day while
+	// others were served).
 	Blocked
 	// Refused: the platform will never accept this call.
 	Refused
@@ -36,9 +37,12 @@ const (
 	// Failing: what would be an Outage, but others are served meanwhile, and
 	// this chat failed before. It is the chat's own trouble.
 	Failing
+	// Forbidden: refused (403) in words that do not say that the person wants it so.
+	// The bot may be restricted as a whole, so it says nothing for good.
+	Forbidden
 )
 
-var errorKinds = [...]string{"outage", "limited", "blocked", "refused", "unauthorized", "conflict", "webhook", "failing"}
+var errorKinds = [...]string{"outage", "limited", "blocked", "refused", "unauthorized", "conflict", "webhook", "failing", "forbidden"}
 
 // String returns the kind's name, for logs and metrics.
 func (k ErrorKind) String() string {
@@ -57,7 +61,7 @@ type Error struct {
 	// was no answer.
 	Code int
 	// RetryAfter is how long to wait: as the platform told, for Limited; until
-	// the breaker lets a call through, for an Outage that was not even tried;
+	// a breaker lets a call through, for an Outage that was not even tried;
 	// otherwise 0, for an Outage that was met too.
 	RetryAfter time.Duration
 	// Description is the platform's own, or what the transport said, without

@@ -170,8 +170,8 @@ func TestPauseHoldsThoseWhoWait(t *testing.T) {
 			}
 		})
 		synctest.Wait() // it waits for its token when the pause comes
-		g.note(ticket{}, 1, false, &Error{Kind: Limited, RetryAfter: 17 * time.Second})
-		g.note(ticket{}, 1, false, &Error{Kind: Limited, RetryAfter: 3 * time.Second}) // a shorter one changes nothing
+		g.note(leave{}, 1, false, &Error{Kind: Limited, RetryAfter: 17 * time.Second})
+		g.note(leave{}, 1, false, &Error{Kind: Limited, RetryAfter: 3 * time.Second}) // a shorter one changes nothing
 		all.Wait()
 	})
 }

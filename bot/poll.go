@@ -357,5 +357,5 @@ func pause(ctx context.Context, d time.Duration) error {
 // refused reports whether the platform will never do what was asked.
 func refused(err error) bool {
 	e := asError(err)
-	return e != nil && e.Permanent()
+	return e != nil && (e.Permanent() || e.Kind == Forbidden)
 }

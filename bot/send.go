@@ -30,8 +30,8 @@ func (c *Client) Send(ctx context.Context, class Class, chat int64, r Reply) (me
 // alike: a double is better than none. The same holds when ctx ends while a
 // call is under way.
 //
-// While the breaker is open nothing is tried: the answer is an Outage that
-// says when to come again.
+// While the platform is down, or refuses the bot everywhere, nothing is tried: the
+// answer is an Outage that says when to come again.
 func (c *Client) SendInTurn(ctx context.Context, class Class, chat int64, say func(context.Context) (Reply, error)) (messageID int, err error) {
 	t := &turn{class: class, chat: chat}
 	if err := c.await(ctx, "sendMessage", t); err != nil {
@@ -97,7 +97,7 @@ func (c *Client) sendReply(ctx context.Context, t *turn, r Reply) (messageID int
 			return r.Edit, nil
 		}
 		// A bare 404 may be the platform's word for a message that is gone.
-		if e == nil || !e.Permanent() && e.Code != 404 {
+		if e == nil || !e.Permanent() && e.Kind != Forbidden && e.Code != 404 {
 			return 0, err
 		}
 	}
@@ -160,12 +160,17 @@ func (c *Client) ChatWait(chat int64, now time.Time) time.Duration {
 }
 
 // Available reports whether sending makes sense at now. If not, the platform
-// is down or has told the bot to wait, and wait says when to look again; that
-// is nobody's failed attempt.
+// is down, refuses the bot or has told it to wait, and wait says when to look again;
+// that is nobody's failed attempt.
 func (c *Client) Available(now time.Time) (ok bool, wait time.Duration) {
 	wait, _ = c.gate.closed(now)
 	return wait <= 0, wait
 }
+
+// Forbidden reports whether the platform refuses the bot everywhere (403): many
+// chats in a row refused it and nobody was served in between. known is false while
+// nothing has shown that or the contrary.
+func (c *Client) Forbidden() (is, known bool) { return c.gate.forbidden() }
 
 // send makes one call that puts a message before a person, in its turn.
 func (c *Client) send(ctx context.Context, t *turn, method string, params parameters) (int, error) {
@@ -178,14 +183,12 @@ func (c *Client) sendWith(ctx context.Context, t *turn, method string, params pa
 		return 0, err
 	}
 	t.come = false
-	leave, wait := c.gate.try()
-	if !leave.ok {
+	l, wait := c.gate.try()
+	if !l.ok {
 		return 0, notTried(method, Outage, wait)
 	}
 	number, err := c.callFor(ctx, "result.message_id", method, params, file, c.timeout)
-	if own := c.gate.note(leave, t.chat, t.group, err); own {
-		asError(err).Kind = Failing
-	}
+	c.gate.note(l, t.chat, t.group, err)
 	if ctx.Err() == nil {
 		c.sent(t.class, err)
 	}
@@ -200,7 +203,7 @@ func (c *Client) sendWith(ctx context.Context, t *turn, method string, params pa
 
 // notTried is the error of a call that was not made.
 func notTried(method string, kind ErrorKind, wait time.Duration) error {
-	return &Error{Kind: kind, Method: method, RetryAfter: wait, Description: "not tried: the platform is down or asked to wait"}
+	return &Error{Kind: kind, Method: method, RetryAfter: wait, Description: "not tried: the platform is down, refuses the bot or asked to wait"}
 }
 
 // messageParams adds the parameters that a new message and an edit share.

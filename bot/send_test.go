@@ -293,7 +293,7 @@ func TestOutageOpensTheBreaker(t *testing.T) {
 			_, err := c.Send(t.Context(), ClassReply, chat, Reply{Text: "a"})
 			return asError(err)
 		}
-		for chat := range int64(breakerFailures) {
+		for chat := range int64(outages.chats) {
 			if e := send(chat); e == nil || e.Kind != Outage || e.RetryAfter != 0 {
 				t.Fatalf("error %v", e)
 			}
@@ -305,10 +305,10 @@ func TestOutageOpensTheBreaker(t *testing.T) {
 		if time.Since(start) != 0 {
 			t.Errorf("messages waited %v for a turn that is of no use", time.Since(start))
 		}
-		if e := send(100); e == nil || e.Kind != Outage || e.RetryAfter <= 0 || calls != breakerFailures {
+		if e := send(100); e == nil || e.Kind != Outage || e.RetryAfter <= 0 || calls != outages.chats {
 			t.Errorf("with the breaker open: %v, %d calls", e, calls)
 		}
-		if c.AnswerCallback(t.Context(), "1") == nil || calls != breakerFailures {
+		if c.AnswerCallback(t.Context(), "1") == nil || calls != outages.chats {
 			t.Error("a callback was answered with the breaker open")
 		}
 		ok, wait := c.Available(time.Now())
@@ -400,7 +400,7 @@ func TestGivingUpIsNoOutage(t *testing.T) {
 			<-req.Context().Done()
 			return 0, "", req.Context().Err()
 		})
-		for chat := range int64(2 * breakerFailures) {
+		for chat := range int64(2 * outages.chats) {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 			if _, err := c.Send(ctx, ClassReply, chat, Reply{Text: "a"}); !errors.Is(err, context.DeadlineExceeded) {
 				t.Errorf("error %v", err)

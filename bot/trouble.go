@@ -51,6 +51,7 @@ var whatHappens = [...]string{
 	Unauthorized: "the platform refuses the token; messages wait",
 	Conflict:     "the platform refuses a message because of another program; it is tried again",
 	Webhook:      "the platform refuses a message because of a webhook; it is tried again",
+	Forbidden:    "the platform refuses the bot in a chat (403) and does not say that its person wants that; it is tried again, at growing intervals",
 	Failing:      "the platform fails at one chat while it serves others; that chat's messages are tried again, at growing intervals",
 }
 

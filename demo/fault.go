@@ -16,6 +16,7 @@ type FaultRequest struct {
 	Method   string // as the bot wrote it
 	Chat     int64  // chat_id; 0 when the call has none
 	Text     string // text or caption, for the methods that carry one
+	Buttons  bool   // it has a keyboard
 	Offset   int64  // getUpdates
 }
 
@@ -112,7 +113,7 @@ func (s *Server) faultFor(c *call) *Fault {
 	offset, _ := strconv.ParseInt(c.args["offset"], 10, 64)
 	return decide(FaultRequest{
 		Platform: c.bot.platform, Bot: c.bot.id, Method: c.method,
-		Chat: chat, Text: cmp.Or(c.args["text"], c.args["caption"]), Offset: offset,
+		Chat: chat, Text: cmp.Or(c.args["text"], c.args["caption"]), Buttons: c.args["reply_markup"] != "", Offset: offset,
 	})
 }
 

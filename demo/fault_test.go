@@ -43,7 +43,7 @@ func TestFaults(t *testing.T) {
 			if c.accepted && sent[0].Lost != (c.status == 0) {
 				t.Errorf("lost: %v", sent[0].Lost)
 			}
-			if want := (FaultRequest{Telegram, botID, "sendMessage", sara.ID(), "خبر", 0}); len(asked) != 1 || asked[0] != want {
+			if want := (FaultRequest{Telegram, botID, "sendMessage", sara.ID(), "خبر", false, 0}); len(asked) != 1 || asked[0] != want {
 				t.Errorf("the hook saw %+v", asked)
 			}
 			b.SetFault(nil)

@@ -163,8 +163,9 @@ func (i *Inbox) sent(ctx context.Context, l *lane, h *handed, buttons bool, err 
 		l.accepted = true
 		return 0
 	}
-	// An outage, or a token that is no longer good: Poll says so and ends the
-	// program, and the replies wait for the next one.
+	// An outage, or a chat that forbids the bot and does not say why. Or a token that
+	// is no longer good: Poll says so and ends the program, and the replies wait for
+	// the next one.
 	if e.RetryAfter > 0 {
 		return e.RetryAfter // not even tried
 	}

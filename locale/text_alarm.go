@@ -43,6 +43,17 @@ func AlarmTokenTaken(p card.Platform) string {
 	return PlatformName(p) + " توکن ربات را دوباره می‌پذیرد و پیام‌های مانده فرستاده می‌شود."
 }
 
+// AlarmRestricted says that a platform refuses the bot in every chat.
+func AlarmRestricted(p card.Platform) string {
+	return PlatformName(p) + " نمی‌گذارد ربات به کسی پیام بدهد؛ تا این محدودیت برداشته نشود، کسی در آن پاسخ یا خبر نمی‌گیرد. چیزی گم نمی‌شود.\n" +
+		"گزارش برنامه پاسخ " + PlatformName(p) + " را نوشته است؛ از پشتیبانی آن بپرسید."
+}
+
+// AlarmUnrestricted says that it does not any more.
+func AlarmUnrestricted(p card.Platform) string {
+	return "ربات در " + PlatformName(p) + " دوباره می‌تواند پیام بدهد و پیام‌های مانده فرستاده می‌شود."
+}
+
 // AlarmOutboxLate says that so many alerts have waited for more than a day.
 func AlarmOutboxLate(p card.Platform, alerts int) string {
 	return Number(alerts) + " خبر بیش از یک روز است که به " + PlatformName(p) + " نرسیده است؛ صاحبان این کارت‌ها هنوز بی‌خبرند.\n" +
@@ -160,6 +171,8 @@ func alarmSamples() []Sample {
 		{Name: "AlarmOnePoller", Text: AlarmOnePoller(card.Bale)},
 		{Name: "AlarmTokenRefused", Text: AlarmTokenRefused(card.Bale)},
 		{Name: "AlarmTokenTaken", Text: AlarmTokenTaken(card.Telegram)},
+		{Name: "AlarmRestricted", Text: AlarmRestricted(card.Bale)},
+		{Name: "AlarmUnrestricted", Text: AlarmUnrestricted(card.Telegram)},
 		{Name: "AlarmOutboxLate", Text: AlarmOutboxLate(card.Bale, 1200)},
 		{Name: "AlarmOutboxFlows", Text: AlarmOutboxFlows(card.Telegram)},
 		{Name: "AlarmClockOff", Text: AlarmClockOff(card.Bale, 3*time.Hour+30*time.Minute)},
