@@ -31,9 +31,6 @@ func (r Rules) ForgetChat(tx *store.Tx, now time.Time, chat card.ChatKey) (ended
 	}
 	for _, l := range c.People {
 		guests, err := r.Unfollow(tx, now, l.Person, chat)
-		if errors.Is(err, store.ErrDamaged) {
-			_, err = tx.DropDues(func(d store.Due) bool { return d.Person == l.Person && d.Chat == chat })
-		}
 		if err != nil {
 			return nil, err
 		}

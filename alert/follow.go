@@ -273,9 +273,13 @@ func (r Rules) Shown(tx *store.Tx, now time.Time, person card.PersonKey, chat ca
 }
 
 // Unfollow ends a chat's link to a person, with all that was to be told, and
-// with it those of the chat's guests, which it returns.
+// with it those of the chat's guests, which it returns. A person's row that cannot
+// be read keeps the chat's end of it, and the guests, to itself; all else goes.
 func (r Rules) Unfollow(tx *store.Tx, now time.Time, person card.PersonKey, chat card.ChatKey) ([]Ended, error) {
 	ended, err := r.endLinks(tx, now, person, chat, func(f *store.Follower) bool { return f.Chat == chat || f.Inviter == chat })
+	if errors.Is(err, store.ErrDamaged) {
+		_, err = tx.DropDues(func(d store.Due) bool { return d.Person == person && d.Chat == chat })
+	}
 	if err == nil {
 		err = unlink(tx, person, chat) // also where there was no follower
 	}

@@ -247,11 +247,11 @@ func (t *turn) tellEnded(ended []alert.Ended) {
 }
 
 // hasCompanions reports whether anybody follows a person of this chat on its
-// proof.
+// proof, as far as that can be read.
 func (t *turn) hasCompanions(of ...store.Link) (bool, error) {
 	for _, l := range of {
 		p, _, err := t.follower(l.Person)
-		if err != nil || len(p.Guests(t.chat)) > 0 {
+		if err = unlessUnavailable(err); err != nil || len(p.Guests(t.chat)) > 0 {
 			return err == nil, err
 		}
 	}

@@ -1,11 +1,13 @@
 package handlers
 
 import (
+	"errors"
 	"slices"
 
 	"kartyar/bot"
 	"kartyar/card"
 	"kartyar/locale"
+	"kartyar/lookup"
 	"kartyar/store"
 )
 
@@ -71,11 +73,16 @@ type readyCard struct {
 
 // readyCards returns the cards of which the chat may know that they lie ready.
 // Of whom it gets no news and has to prove itself again, it is not to learn from
-// this that their card does: all is false then, card or no card.
+// this that their card does: all is false then, card or no card, and so it is when
+// somebody's cannot be read.
 func (t *turn) readyCards() (ready []readyCard, all bool, err error) {
 	all = true
 	for _, l := range t.row.People {
 		p, f, err := t.follower(l.Person)
+		if errors.Is(err, lookup.ErrUnavailable) {
+			all = false
+			continue
+		}
 		if err != nil {
 			return nil, false, err
 		}

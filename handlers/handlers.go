@@ -69,22 +69,36 @@ func (h *Handlers) Handle(tx *store.Tx, now time.Time, u bot.Update) ([]bot.Repl
 	if u.Kind == bot.KindOther {
 		return nil, nil
 	}
-	t, err := h.begin(tx, now, chat, u)
-	if err != nil {
-		return nil, err
+	replies, err := h.take(tx, now, chat, u, func(t *turn) error {
+		t.press = press
+		return t.dispatch(pressed)
+	})
+	if errors.Is(err, lookup.ErrUnavailable) {
+		return h.take(tx, now, chat, u, func(t *turn) error {
+			t.sayMenu(locale.Unavailable(t.platform))
+			return nil
+		})
 	}
-	t.press = press
-	if err := t.dispatch(pressed); err != nil {
-		if !errors.Is(err, lookup.ErrUnavailable) {
-			return nil, err
+	return replies, err
+}
+
+// take brings one update from the chat's row to its replies. Where that fails nothing
+// of it is kept: what was noted as told has not been said.
+func (h *Handlers) take(tx *store.Tx, now time.Time, chat card.ChatKey, u bot.Update, step step) (replies []bot.Reply, err error) {
+	err = tx.Try(func(tx *store.Tx) error {
+		t, err := h.begin(tx, now, chat, u)
+		if err == nil {
+			err = step(t)
 		}
-		t.replies = nil
-		t.sayMenu(locale.Unavailable(t.platform))
-	}
-	if err := t.end(); err != nil {
-		return nil, err
-	}
-	return t.replies, nil
+		if err == nil {
+			err = t.end()
+		}
+		if err == nil {
+			replies = t.replies
+		}
+		return err
+	})
+	return replies, err
 }
 
 // membership notes that a person stopped the bot or let it in again. To let it

@@ -1,9 +1,12 @@
 package handlers
 
 import (
+	"errors"
+
 	"kartyar/bot"
 	"kartyar/card"
 	"kartyar/locale"
+	"kartyar/lookup"
 )
 
 // settings shows whom the chat follows and what can be changed. It leaves
@@ -40,11 +43,15 @@ func (t *turn) settings() error {
 }
 
 func (t *turn) personView(person card.PersonKey) (locale.PersonView, error) {
-	p, f, err := t.follower(person)
-	if err != nil {
-		return locale.PersonView{}, err
-	}
 	v := locale.PersonView{Nickname: t.called(person)}
+	p, f, err := t.follower(person)
+	if errors.Is(err, lookup.ErrUnavailable) {
+		v.Unavailable = true
+		return v, nil
+	}
+	if err != nil {
+		return v, err
+	}
 	if f != nil {
 		v.Notify, v.Office = f.Notify, t.place(f.Office)
 		v.Guest, v.Companions = f.IsGuest(), len(p.Guests(t.chat))
@@ -71,9 +78,11 @@ func (t *turn) personSettings() error {
 	return nil
 }
 
+// personRows are the buttons of one person's settings. Somebody of whom nothing can
+// be read can be taken off the list all the same.
 func (t *turn) personRows(person card.PersonKey) (rows [][]bot.Button, err error) {
 	p, f, err := t.follower(person)
-	if err != nil {
+	if err = unlessUnavailable(err); err != nil {
 		return nil, err
 	}
 	if f != nil {

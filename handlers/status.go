@@ -69,7 +69,12 @@ func (t *turn) statusOfAll(l lead) error {
 		return t.showStatus(t.row.People[0].Person, l)
 	}
 	for _, link := range t.row.People {
-		if err := t.sayStatus(link.Person, l); err != nil {
+		err := t.sayStatus(link.Person, l)
+		if errors.Is(err, lookup.ErrUnavailable) { // the others' can be said
+			t.say(bot.Reply{Text: l.text() + locale.CardUnavailable(t.called(link.Person), t.platform)})
+			err = nil
+		}
+		if err != nil {
 			return err
 		}
 		l = leadNone

@@ -21,6 +21,8 @@ type PersonView struct {
 	Guest    bool        // followed by somebody else's invitation
 	// Companions is how many follow by this chat's invitation.
 	Companions int
+	// Unavailable: none of these can be read.
+	Unavailable bool
 }
 
 // Settings shows what can be changed; people may be none.
@@ -33,7 +35,11 @@ func Settings(people []PersonView) string {
 	}
 	lines := []string{"کسانی که کارتشان را دنبال می‌کنید. برای تغییر، نام را بزنید."}
 	for _, p := range people {
-		lines = append(lines, "«"+Name(p.Nickname)+"»: "+notifyWord(p.Notify))
+		state := notifyWord(p.Notify)
+		if p.Unavailable {
+			state = "فعلاً به اطلاعات این کارت دسترسی نداریم"
+		}
+		lines = append(lines, "«"+Name(p.Nickname)+"»: "+state)
 	}
 	return strings.Join(lines, "\n")
 }
@@ -42,6 +48,9 @@ func Settings(people []PersonView) string {
 func PersonSettings(p PersonView) string { return heading(p.Nickname) + personLines(p) }
 
 func personLines(p PersonView) string {
+	if p.Unavailable {
+		return "فعلاً به اطلاعات این کارت دسترسی نداریم. چند دقیقهٔ دیگر دوباره ببینید."
+	}
 	office := "انتخاب نشده"
 	if p.Office.Code != "" {
 		office = OfficeName(p.Office)
@@ -114,6 +123,8 @@ func settingsSamples() []Sample {
 		{Name: "Settings/guest", Text: Settings([]PersonView{{Nickname: "مامان", Notify: true, Guest: true}})},
 		{Name: "Settings/several", Text: Settings([]PersonView{{Nickname: "خودم", Notify: true}, mother})},
 		{Name: "PersonSettings", Text: PersonSettings(mother)},
+		{Name: "Settings/unavailable", Text: Settings([]PersonView{{Nickname: "خودم", Notify: true}, {Nickname: "مامان", Unavailable: true}})},
+		{Name: "PersonSettings/unavailable", Text: PersonSettings(PersonView{Nickname: "مامان", Unavailable: true})},
 		{Name: "PersonSettings/companions", Text: PersonSettings(PersonView{Nickname: "مامان", Companions: 2})},
 		{Name: "PersonSettings/guest", Text: PersonSettings(PersonView{Nickname: "مامان", Guest: true})},
 		{Name: "Privacy", Text: Privacy()},

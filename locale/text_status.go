@@ -228,6 +228,11 @@ func Unavailable(p card.Platform) string {
 	return "فعلاً به اطلاعات کارت‌ها دسترسی نداریم. چند دقیقهٔ دیگر دوباره بپرسید.\n\n" + WhereToAsk(p)
 }
 
+// CardUnavailable is Unavailable about one person among others.
+func CardUnavailable(nickname string, p card.Platform) string {
+	return heading(nickname) + "فعلاً به اطلاعات این کارت دسترسی نداریم. چند دقیقهٔ دیگر دوباره بپرسید.\n\n" + WhereToAsk(p)
+}
+
 // ChoosePerson asks whose card is meant; a button for each person stands
 // beneath.
 func ChoosePerson() string { return "کارت چه کسی؟" }
@@ -294,6 +299,7 @@ func statusSamples() []Sample {
 		Sample{Name: "StillWaiting/bale", Platform: card.Bale, Text: StillWaiting("مامان", false, card.Bale)},
 		Sample{Name: "NoRecord", Platform: card.Telegram, Text: NoRecord("", card.Telegram)},
 		Sample{Name: "NotFollowed", Text: NotFollowed()},
+		Sample{Name: "CardUnavailable", Platform: card.Bale, Text: CardUnavailable("مامان", card.Bale)},
 		Sample{Name: "Unavailable", Platform: card.Bale, Text: Unavailable(card.Bale)},
 		Sample{Name: "ChoosePerson", Text: ChoosePerson()},
 	)
