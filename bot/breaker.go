@@ -123,7 +123,7 @@ func (b *breaker) failed(t ticket, chat int64, left bool, now time.Time) (own bo
 	switch {
 	case t.probe:
 		b.probing = false
-		b.open = min(2*b.open, b.temper.last)
+		b.open = min(2*b.open, b.last)
 		b.until = now.Add(b.open)
 	case b.open > 0:
 		// A call from before the breaker opened tells nothing new.

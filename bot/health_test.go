@@ -97,7 +97,8 @@ func TestAChatThatForbidsTheBot(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				send, _ := restricted(t, func(chat int) bool { return chat == 1 })
-				began, got := time.Now(), ""
+				began := time.Now()
+				var got string
 				for {
 					if got = send(1); got == "blocked" || time.Since(began) > 2*forbiddenMost {
 						break
