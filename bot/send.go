@@ -22,7 +22,8 @@ func (c *Client) Send(ctx context.Context, class Class, chat int64, r Reply) (me
 //
 // An edit that the platform refuses becomes a new message; one that changes
 // nothing has succeeded. A venue that the platform refuses becomes its text,
-// and so does a picture, also one that cannot be drawn.
+// and so does a picture, also one that cannot be drawn. A text that is refused with
+// its keyboard goes without.
 //
 // A send whose answer was lost is an Outage, and so is one that the platform
 // took just before the connection broke: the Bot API has no key by which it
@@ -111,7 +112,14 @@ func (c *Client) sendReply(ctx context.Context, t *turn, r Reply) (messageID int
 		}
 		// A bare 404 is how a platform without the method may say so.
 	}
-	return c.send(ctx, t, "sendMessage", params)
+	id, err := c.send(ctx, t, "sendMessage", params)
+	plain := params.without("reply_markup")
+	if e := asError(err); e == nil || e.Kind != Refused || len(plain) == len(params) {
+		return id, err
+	}
+	// A keyboard is where a platform finds most fault, and a person can do without:
+	// what its buttons do can be written.
+	return c.send(ctx, t, "sendMessage", plain)
 }
 
 // sendVenue shows a place on a map, as a new message.

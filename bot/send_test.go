@@ -172,6 +172,42 @@ func TestSendVenueRefused(t *testing.T) {
 	}
 }
 
+// What is refused with its buttons is said without them, whoever has it sent.
+func TestSendWithoutButtons(t *testing.T) {
+	bad := refusal(400, "Bad Request: BUTTON_DATA_INVALID")
+	keys := Keyboard{Kind: KeyboardInline, Rows: [][]Button{{{Text: "b", Data: "d"}}}}
+	for name, tt := range map[string]struct {
+		reply   Reply
+		answers []string
+		calls   []string // with a + for buttons
+		kind    ErrorKind
+	}{
+		"its buttons":   {Reply{Text: "a", Keyboard: keys}, []string{bad, accepted}, []string{"sendMessage+", "sendMessage"}, 0},
+		"an edit":       {Reply{Text: "a", Keyboard: keys, Edit: 3}, []string{bad, bad, accepted}, []string{"editMessageText+", "sendMessage+", "sendMessage"}, 0},
+		"all of it":     {Reply{Text: "a", Keyboard: keys}, []string{bad}, []string{"sendMessage+", "sendMessage"}, Refused},
+		"it has none":   {Reply{Text: "a"}, []string{bad}, []string{"sendMessage"}, Refused},
+		"another fault": {Reply{Text: "a", Keyboard: keys}, []string{refusal(403, "Forbidden: bot was blocked by the user")}, []string{"sendMessage+"}, Blocked},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c, sent := recorder(t, Telegram(), tt.answers...)
+			_, err := c.Send(t.Context(), ClassAlert, 5, tt.reply)
+			if e := asError(err); e != nil && e.Kind != tt.kind || (e == nil) != (tt.kind == 0) {
+				t.Errorf("error %v", err)
+			}
+			var calls []string
+			for _, call := range *sent {
+				if call.Form["reply_markup"] != "" {
+					call.Method += "+"
+				}
+				calls = append(calls, call.Method)
+			}
+			if diff := cmp.Diff(tt.calls, calls); diff != "" {
+				t.Errorf("calls (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
 // A server that names no message has taken it all the same (npm's
 // telegram-test-api answers null).
 func TestSendWithoutResult(t *testing.T) {

@@ -47,7 +47,7 @@ var whatHappens = [...]string{
 	Outage:       "a message could not be sent; the platform is down, or this send failed; it is tried again",
 	Limited:      "the platform asks for a pause; the bot sends nothing until it is over, or, where it was asked for by a group or a button, nothing to that group and no answer to buttons",
 	Blocked:      "a chat cannot be written to; what is for it waits until its person writes again",
-	Refused:      "the platform refuses a message; an answer is given up, an alert is tried again",
+	Refused:      "the platform refuses a message; it is tried without its picture or its buttons where it has them, or else an answer is given up, and an alert is tried again",
 	Unauthorized: "the platform refuses the token; messages wait",
 	Conflict:     "the platform refuses a message because of another program; it is tried again",
 	Webhook:      "the platform refuses a message because of a webhook; it is tried again",

@@ -168,7 +168,7 @@ func (i *Inbox) remove(ctx context.Context, l *lane, h *handed) (wait time.Durat
 	if len(h.said) > 0 {
 		h.said = h.said[1:]
 	}
-	l.accepted, l.bare, l.fails = false, false, 0
+	l.accepted, l.fails = false, 0
 	return 0
 }
 

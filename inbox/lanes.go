@@ -34,7 +34,6 @@ type lane struct {
 	// wall clock makes no reply old.
 	since    time.Time
 	accepted bool // its first reply is done with and still in the row
-	bare     bool // its first reply was refused with its keyboard
 	fails    int  // outages and refusals of the store in a row
 
 	due time.Time // while parked
@@ -179,7 +178,7 @@ func (i *Inbox) next(l *lane) {
 		l.flood = 0
 	}
 	l.queue = l.queue[1:]
-	l.hand, l.sending, l.accepted, l.bare, l.fails = nil, false, false, false, 0
+	l.hand, l.sending, l.accepted, l.fails = nil, false, false, 0
 	if len(l.queue) == 0 {
 		l.busy = false
 		delete(i.lanes, l.key)

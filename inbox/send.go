@@ -43,19 +43,19 @@ func (i *Inbox) sendFirst(ctx context.Context, s Sender, l *lane, h *handed) (wa
 		return wait
 	}
 	var said struct {
-		ok, buttons bool
-		wait        time.Duration
+		ok   bool
+		wait time.Duration
 	}
 	_, err := s.SendInTurn(ctx, bot.ClassReply, row.ChatID, func(ctx context.Context) (bot.Reply, error) {
 		r, ok, wait := i.render(ctx, l, h, i.Now())
-		said.ok, said.wait, said.buttons = ok, wait, r.Keyboard.Kind != bot.KeyboardNone
+		said.ok, said.wait = ok, wait
 		if wait > 0 || !ok {
 			return bot.Reply{}, errUnsaid
 		}
 		return r, nil
 	})
 	if !errors.Is(err, errUnsaid) {
-		return i.sent(ctx, l, h, said.buttons, err)
+		return i.sent(ctx, l, row, err)
 	}
 	l.accepted = !said.ok && said.wait <= 0
 	return said.wait
@@ -89,9 +89,6 @@ func (i *Inbox) render(ctx context.Context, l *lane, h *handed, now time.Time) (
 		if r, wait = i.anew(ctx, l, row, now, r); wait > 0 {
 			return r, false, wait
 		}
-	}
-	if l.bare {
-		r.Keyboard = bot.Keyboard{}
 	}
 	// On a network that lets no upload through, the text may still pass.
 	if l.fails >= pictureTries {
@@ -127,18 +124,13 @@ func (i *Inbox) anew(ctx context.Context, l *lane, row *store.Update, now time.T
 	return old, 0
 }
 
-// sent decides by the outcome of a send; buttons says that what was sent had a
-// keyboard.
-//
-// A refused reply is tried once without its keyboard, which is where a
-// platform finds most fault and which the person can do without; then it is
-// left out, for it would be refused for ever.
-func (i *Inbox) sent(ctx context.Context, l *lane, h *handed, buttons bool, err error) (wait time.Duration) {
+// sent decides by the outcome of a send. A refused reply is left out, for it would
+// be refused for ever.
+func (i *Inbox) sent(ctx context.Context, l *lane, row *store.Update, err error) (wait time.Duration) {
 	if err == nil {
 		l.accepted, l.fails = true, 0
 		return 0
 	}
-	row := &h.row
 	if ctx.Err() != nil {
 		return l.backOff()
 	}
@@ -152,10 +144,6 @@ func (i *Inbox) sent(ctx context.Context, l *lane, h *handed, buttons bool, err 
 	case bot.Blocked:
 		return i.blocked(ctx, l, row)
 	case bot.Refused:
-		if buttons {
-			l.bare = true
-			return 0
-		}
 		if err := i.giveUp(ctx, i.Store.Update, row, func(g *givingUp) error { return g.lost(row.Replies[:1]) }); err != nil {
 			return i.storeFailed(l, err)
 		}

@@ -39,24 +39,20 @@ func TestBlockedGivesUpTheRowAndTellsOnce(t *testing.T) {
 	}
 }
 
-func TestRefusedIsTriedOnceWithoutItsKeyboard(t *testing.T) {
-	keyboard := bot.Keyboard{Kind: bot.KeyboardInline, Rows: [][]bot.Button{{{Text: "b", Data: "d"}}}}
+func TestRefusedIsLeftOut(t *testing.T) {
 	w := newWorld(t)
-	w.says("x", bot.Reply{Text: "bad keyboard", Keyboard: keyboard}, bot.Reply{Text: "secret", Keyboard: keyboard}, bot.Reply{Text: "last", Keyboard: keyboard})
+	w.says("x", bot.Reply{Text: "secret"}, bot.Reply{Text: "last"})
 	w.sender.set(func(_ context.Context, m message) error {
-		if m.Text == "secret" || m.Text == "bad keyboard" && m.Keyboard.Kind != bot.KeyboardNone {
-			return &bot.Error{Kind: bot.Refused, Code: 400, Description: "BUTTON_DATA_INVALID"}
+		if m.Text == "secret" {
+			return &bot.Error{Kind: bot.Refused, Code: 400, Description: "MESSAGE_TOO_LONG"}
 		}
 		return nil
 	})
 	w.run().keep(said(1, 1, "x"))
-	w.sender.expect(t, 1, "bad keyboard", "bad keyboard", "secret", "secret")
-	if m := w.sender.next(t); m.Text != "last" || m.Keyboard.Kind != bot.KeyboardInline {
-		t.Errorf("sent %+v", m)
-	}
+	w.sender.expect(t, 1, "secret", "last")
 	w.settled()
 	w.noSecrets()
-	if !strings.Contains(w.log.String(), "BUTTON_DATA_INVALID") {
+	if !strings.Contains(w.log.String(), "MESSAGE_TOO_LONG") {
 		t.Errorf("the log: %s", w.log)
 	}
 }
