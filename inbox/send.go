@@ -18,6 +18,9 @@ const (
 	// process sends it: by then its person may be erased, or, after a restart, an
 	// alert have overtaken it.
 	freshFor = 2 * time.Second
+	// watchedFor is how long a person looks at the message whose button they pressed: a
+	// change of it makes no sound, and what is said later is a message of its own.
+	watchedFor = 10 * time.Second
 	// pictureTries is how often a reply is tried with its picture.
 	pictureTries = 4
 )
@@ -84,6 +87,9 @@ func (i *Inbox) render(ctx context.Context, l *lane, h *handed, now time.Time) (
 	} else if r, ok = readReply(row.Replies[0].Body); !ok {
 		i.logDrop(row, "unreadable", nil)
 		return r, false, 0
+	}
+	if now.Sub(l.since) > watchedFor {
+		r.Edit = 0
 	}
 	if len(r.Shows) > 0 && (len(h.said) == 0 || now.Sub(l.since) > freshFor) {
 		if r, wait = i.anew(ctx, l, row, now, r); wait > 0 {

@@ -115,6 +115,22 @@ func TestALateStatusIsRenderedAnew(t *testing.T) {
 	}
 }
 
+// A change of an old message makes no sound, so what leaves late is a new one: it
+// may be all that tells of an arrival.
+func TestALateEditIsANewMessage(t *testing.T) {
+	for late, want := range map[time.Duration]int{10 * time.Second: 5, 11 * time.Second: 0} {
+		w := newWorld(t)
+		w.sender.pace[1] = noon.Add(late)
+		w.says("x", bot.Reply{Text: "old", Edit: 5, Shows: []byte{1}})
+		w.run().keep(said(1, 1, "x"))
+		w.clock.pass(t, late)
+		if m := w.sender.next(t); m.Text != "anew" || m.Edit != want {
+			t.Errorf("after %v: sent %+v", late, m)
+		}
+		w.settled()
+	}
+}
+
 // What counts is when the message's turn comes, not when it got in line.
 func TestAStatusThatIsLongInLineIsRenderedAnew(t *testing.T) {
 	w := newWorld(t)
