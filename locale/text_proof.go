@@ -177,7 +177,7 @@ func ProveAgain(nickname string, told bool) string {
 }
 
 // toldAllTheSame goes with a demand for proof, in a chat that is told.
-const toldAllTheSame = "\nخبر رسیدن کارت را بدون آن هم می‌فرستیم."
+const toldAllTheSame = "\nخبر رسیدن کارت را به هر حال می‌فرستیم."
 
 func proofSamples() []Sample {
 	now := time.Date(2026, 11, 23, 10, 30, 0, 0, Tehran())
