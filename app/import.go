@@ -60,7 +60,10 @@ func (c *importCommand) Run(ctx context.Context, p *Program) error {
 // tryApart has a dry run that finds no store work on one that is thrown away, so
 // that it changes nothing there either.
 func (c *Config) tryApart() (forget func() error, err error) {
-	dir, err := os.MkdirTemp("", "kartyar-dry-run-")
+	dir, err := os.MkdirTemp(filepath.Dir(filepath.Clean(c.Store.Dir)), ".dry-run-")
+	if err != nil { // no such directory yet, or not ours
+		dir, err = os.MkdirTemp("", "kartyar-dry-run-")
+	}
 	if err != nil {
 		return nil, fmt.Errorf("making a store for the dry run: %w", err)
 	}

@@ -12,7 +12,8 @@ var (
 )
 
 // forbiddenMost is how long a chat refuses the bot, while others are served, before
-// it counts as blocked.
+// it counts as blocked: as one of few. Where many do, as where answers pass and what
+// was not asked for does not, it is no wish of theirs, and what waits goes on waiting.
 const forbiddenMost = 24 * time.Hour
 
 // health is whether a bot can send: whether its platform answers, and whether the
@@ -75,7 +76,8 @@ func (h *health) failed(l leave, chat int64, group bool, e *Error, now time.Time
 		}
 	case e.Kind == Forbidden && !group:
 		h.outage.answered(chat, now)
-		if _, lasting := h.refusal.failed(l.refusal, chat, true, now); lasting >= forbiddenMost {
+		_, lasting := h.refusal.failed(l.refusal, chat, true, now)
+		if few := len(h.refusal.suspects) < h.refusal.chats; few && lasting >= forbiddenMost {
 			e.Kind = Blocked
 			delete(h.refusal.suspects, chat)
 		}

@@ -116,6 +116,27 @@ func TestAChatThatForbidsTheBot(t *testing.T) {
 	}
 }
 
+// Where answers pass, and what nobody asked for does not, nobody wished for that.
+func TestManyThatForbidTheBotBesideOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const served = 1000
+		send, c := restricted(t, func(chat int) bool { return chat != served })
+		for began := time.Now(); time.Since(began) < 2*forbiddenMost; time.Sleep(time.Hour) {
+			for chat := range int64(3 * refusals.chats) {
+				if got := send(chat); got != "forbidden" {
+					t.Fatalf("chat %d after %v: %q", chat, time.Since(began), got)
+				}
+				if chat%10 == 0 {
+					send(served)
+				}
+			}
+		}
+		if ok, _ := c.Available(time.Now()); !ok {
+			t.Error("nobody is served any more")
+		}
+	})
+}
+
 // Groups are anybody's, and say nothing of the bot.
 func TestGroupsThatForbidTheBot(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -234,12 +234,36 @@ func TestUnreadColumns(t *testing.T) {
 	}
 }
 
+// JSON lines name the program's own columns, and not all of them.
+func TestObjectsWithoutStageAreReady(t *testing.T) {
+	file := `{"national_code":"9007212214","office":"12"}`
+	lines, _ := readAll(t, []byte(file), options())
+	if got := lines[0].Row.State; got.Stage != card.StageReady || got.Office != "12" {
+		t.Errorf("got %+v", got)
+	}
+	r, err := Open(strings.NewReader(file), options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if columns, sheets := r.Unread(); len(columns)+len(sheets) > 0 {
+		t.Errorf("%q and %q were not read", columns, sheets)
+	}
+}
+
 // A list that was copied in part loses nothing: its last row comes back.
 func TestCutListLosesItsLastRowAlone(t *testing.T) {
 	file := "national_code,stage,office,as_of,shelf\n9007212214,ready,12,1405/09/02,\n9007212214,ready,1"
 	lines, summary := readAll(t, []byte(file), options())
 	if summary.Good != 1 || lines[1].Reason != ReasonCut {
 		t.Errorf("got %+v, %v", summary, lines[1].Reason)
+	}
+	for row, want := range map[string]Reason{
+		"9007212214,12": 0, "9007212214,120": ReasonCut, "9007212214,120,": 0, "9007212214,120\n": 0,
+	} {
+		lines, _ := readAll(t, []byte("national_code,office\n"+row), options())
+		if lines[0].Reason != want {
+			t.Errorf("%q: got %v, want %v", row, lines[0].Reason, want)
+		}
 	}
 }
 
@@ -269,6 +293,8 @@ func TestFilesThatAreNoList(t *testing.T) {
 		"no office":    {"national_code\n9007212214\n", table.ErrNoHeading, "office"},
 		"two alike":    {"national_code,office,کد ملی\n", table.ErrTwoHeadings, "national_code"},
 		"other stage":  {"کد ملی,تلفن همراه,وضعیت پروندهٔ کارت,دفتر\n", ErrStageHeading, "وضعیت پروندهٔ کارت"},
+		"above":        {"متقاضی,,وضعیت پرونده,دفتر\nکد ملی,موبایل,,\n", ErrStageHeading, "وضعیت پرونده"},
+		"below":        {"کد ملی,موبایل,,دفتر\n,,وضعیت پرونده,\n", ErrStageHeading, "وضعیت پرونده"},
 		"the same":     {"national_code,card_status,office\n", ErrStageHeading, "card_status"},
 		"two the same": {"national_code,stage,stage\n", table.ErrTwoHeadings, "stage"},
 	} {

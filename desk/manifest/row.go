@@ -175,6 +175,8 @@ func (p *parser) office(row *card.Row, known *bool) bool {
 		return p.refuse(office, ReasonRounded)
 	case at.err != nil:
 		return p.refuse(office, ReasonOffice)
+	case !at.known && p.r.table.MayBePart(p.row, office):
+		return p.refuse(-1, ReasonCut)
 	case at.code == "" && row.State.Stage.NeedsOffice():
 		return p.refuse(office, ReasonOfficeEmpty)
 	}

@@ -24,10 +24,10 @@ type Row struct {
 	// NoObject says that a line of JSON lines is no object of the columns, each
 	// named once with a text, a number or null. Its one cell is the line.
 	NoObject bool
-	// Cut says that the file ends in the row, before its line does and before the
-	// last of the headings has a cell: what was copied or sent in part ends so, and
-	// the last cell may be a part of what it was.
-	Cut bool
+	// Unended says that the file ends in the row, before its line does, as what was
+	// copied or sent in part does: the last cell may be a part of what it was. Cut
+	// says that of one that has no cell for the last of the headings either.
+	Unended, Cut bool
 }
 
 // splitter cuts delimited text into rows of cells. It reads what encoding/csv
@@ -88,7 +88,7 @@ func (s *splitter) next() (Row, error) {
 			row.Broken = true
 			s.skipLine()
 		default:
-			row.Cut = true // as far as who knows the headings can tell
+			row.Unended = true
 		}
 		return row, nil
 	}

@@ -47,7 +47,7 @@ func TestSplit(t *testing.T) {
 		"\"a\nb,\"c\",d\ne": {{Line: 1, Cells: []string{`"a`}, Broken: true}, {Line: 2, Cells: []string{"b", "c", "d"}}, {Line: 3, Cells: []string{"e"}}},
 		"x,\"":              {{Line: 1, Cells: []string{"x", `"`}, Broken: true}},
 	} {
-		want[len(want)-1].Cut = !strings.HasSuffix(text, "\n") && !strings.HasSuffix(text, "\r")
+		want[len(want)-1].Unended = !strings.HasSuffix(text, "\n") && !strings.HasSuffix(text, "\r")
 		if diff := cmp.Diff(want, rowsOf(t, strings.NewReader(text), ',')); diff != "" {
 			t.Errorf("%q: %s", text, diff)
 		}

@@ -46,9 +46,10 @@ func (e *HeadingError) Unwrap() error { return e.Err }
 type Table struct {
 	rows      rows
 	heading   []string
-	width     int  // cells of the heading row, up to the last that says something
-	ahead     *Row // was read in looking for the heading, and comes next
-	sheets    []string
+	width     int      // cells of the heading row, up to the last that says something
+	ahead     *Row     // was read in looking for the heading, and comes next
+	unread    []string // headings that mean no column
+	sheets    []string // visible ones that hold something and no heading row
 	delimiter byte
 	index     []int // for each column its place in a row, -1 when the table has none
 	dates     []int // the places of a sheet's dates
@@ -129,15 +130,14 @@ const nameLimit = 64
 // Unread returns the headings that mean no column, and the names of the visible
 // sheets that hold something and no heading row, as texts of a line.
 func (t *Table) Unread() (headings, sheets []string) {
-	for place, cell := range t.heading {
-		if name := Text(cell, nameLimit); name != "" && !slices.Contains(t.index, place) {
-			headings = append(headings, name)
-		}
+	return texts(t.unread), texts(t.sheets)
+}
+
+func texts(names []string) (shown []string) {
+	for _, name := range names {
+		shown = append(shown, Text(name, nameLimit))
 	}
-	for _, sheet := range t.sheets {
-		sheets = append(sheets, Text(sheet, nameLimit))
-	}
-	return headings, sheets
+	return shown
 }
 
 // Has reports whether the table has columns[column].
@@ -161,6 +161,12 @@ func (t *Table) Cell(row Row, column int) string {
 	return ""
 }
 
+// MayBePart reports whether row's cell of columns[column] may be a part of what it
+// was, since the file ends in it.
+func (t *Table) MayBePart(row Row, column int) bool {
+	return row.Unended && t.Has(column) && t.index[column] == len(row.Cells)-1
+}
+
 // Next returns the next row below the heading that is not blank, and io.EOF
 // after the last.
 func (t *Table) Next() (row Row, err error) {
@@ -169,7 +175,7 @@ func (t *Table) Next() (row Row, err error) {
 	} else if row, err = t.full(); err != nil {
 		return Row{}, err
 	}
-	row.Cut = row.Cut && len(row.Cells) < t.width
+	row.Cut = row.Unended && len(row.Cells) < t.width
 	t.dateCells(row)
 	return row, nil
 }
@@ -203,7 +209,7 @@ func (t *Table) dateCells(row Row) {
 // what they say stands in one of the two.
 func (t *Table) findHeading(columns []Column, names map[string]heading) error {
 	missing, fewest := "", len(columns)+1
-	var above []string
+	var above Row
 	for range headingRows {
 		row, err := t.full()
 		if errors.Is(err, io.EOF) {
@@ -223,10 +229,12 @@ func (t *Table) findHeading(columns []Column, names map[string]heading) error {
 		}
 		if lacks == 0 {
 			t.index, t.heading = index, slices.Clone(row.Cells)
-			t.fill(above, names)
-			return errors.Join(err, t.headingBelow(names))
+			if above.Line == row.Line-1 {
+				t.fill(above.Cells, names)
+			}
+			return errors.Join(err, t.headingBelow(row.Line, columns, names))
 		}
-		above = append(above[:0], row.Cells...)
+		above = Row{Line: row.Line, Cells: slices.Clone(row.Cells)}
 		if lacks < fewest {
 			missing, fewest = first, lacks
 		}
@@ -234,38 +242,68 @@ func (t *Table) findHeading(columns []Column, names map[string]heading) error {
 	return &HeadingError{Err: ErrNoHeading, Column: missing}
 }
 
-// headingBelow looks whether the row behind the heading row goes on with it; if
-// not, that comes next.
-func (t *Table) headingBelow(names map[string]heading) error {
+// headingBelow looks whether the row behind the heading row, which is that of line,
+// goes on with it; if not, that comes next.
+func (t *Table) headingBelow(line int, columns []Column, names map[string]heading) error {
 	row, err := t.full()
 	switch {
 	case errors.Is(err, io.EOF):
 	case err != nil:
 		return fmt.Errorf("looking behind the heading row: %w", err)
-	case row.Broken || !t.fill(row.Cells, names):
+	case row.Line == line+1 && !row.Broken && t.goesOn(row, columns, names):
+		t.fill(row.Cells, names)
+	default:
 		t.ahead = &row
 	}
-	t.width = len(t.heading)
-	for t.width > 0 && strings.IndexFunc(t.heading[t.width-1], shows) < 0 {
-		t.width--
+	for place, cell := range t.heading {
+		if strings.IndexFunc(cell, shows) < 0 {
+			continue
+		}
+		t.width = place + 1
+		if !slices.Contains(t.index, place) {
+			t.unread = append(t.unread, cell)
+		}
 	}
 	return nil
 }
 
-// fill takes headings from a row beside the heading row where that says nothing,
-// and reports whether it took any.
-func (t *Table) fill(cells []string, names map[string]heading) (taken bool) {
+// goesOn reports whether a row goes on with the heading row above it: no row of the
+// list does, which has something in the needed columns.
+func (t *Table) goesOn(row Row, columns []Column, names map[string]heading) bool {
+	for i, c := range columns {
+		if c.Needed && strings.IndexFunc(t.Cell(row, i), shows) >= 0 {
+			return false
+		}
+	}
+	alone, known := true, false
+	for place, cell := range row.Cells {
+		if strings.IndexFunc(cell, shows) < 0 {
+			continue
+		}
+		h, is := names[Key(cell)]
+		free := t.isFree(place)
+		alone, known = alone && free, known || free && is && t.index[h.column] < 0
+	}
+	return alone || known
+}
+
+// isFree reports whether the heading row says nothing in a place.
+func (t *Table) isFree(place int) bool { return place >= len(t.heading) || Key(t.heading[place]) == "" }
+
+// fill takes what a row beside the heading row says where that says nothing.
+func (t *Table) fill(cells []string, names map[string]heading) {
 	for place, cell := range cells {
-		h, known := names[Key(cell)]
-		if !known || t.index[h.column] >= 0 || place < len(t.heading) && Key(t.heading[place]) != "" {
+		if !t.isFree(place) || Key(cell) == "" {
 			continue
 		}
 		for len(t.heading) <= place {
 			t.heading = append(t.heading, "")
 		}
-		t.heading[place], t.index[h.column], taken = cell, place, true
+		t.heading[place] = cell
+		if h, known := names[Key(cell)]; known && t.index[h.column] < 0 {
+			t.index[h.column] = place
+		}
 	}
-	return taken
 }
 
 // heading is what a heading means.

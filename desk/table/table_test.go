@@ -108,10 +108,14 @@ func TestHeadingOnTwoRows(t *testing.T) {
 		unread []string
 	}{
 		"above":                 {"who,,office\nname,code,\nx,1,7\n", "7", []string{"name"}},
+		"above, unknown":        {"who,,what,office\nname,code,,\nx,1,7,8\n", "8", []string{"name", "what"}},
+		"not right above":       {"who,,office\n\nname,code,\nx,1,7\n", "", []string{"name"}},
+		"below, unknown":        {"who,code,,office\n,,what,\nx,1,6,7\n", "7", []string{"who", "what"}},
+		"a row with a code":     {"code,x,\n1,7,office\n2,8,9\n", "", []string{"x"}},
 		"below":                 {"who,code,\n,,office\nx,1,7\n", "7", []string{"who"}},
 		"below, beyond the row": {"who,code\n,,office\nx,1,7\n", "7", []string{"who"}},
 		"on one":                {"office,x\ncode,office\n1,7\n", "7", nil},
-		"taken already":         {"office,,office\n,code,office\n8,1,7\n", "7", nil},
+		"taken already":         {"office,,office\n,code,office\n8,1,7\n", "7", []string{"office"}},
 		"a row that says it":    {"code,office\n1,office\n2,7\n", "office", nil},
 		"one of units":          {"code,x\n(digits),(text)\n1,7\n", "", []string{"x"}},
 		"nothing below":         {"code,y,office,,\n", "", []string{"y"}},
