@@ -227,7 +227,7 @@ func (r Rules) endLinks(tx *store.Tx, now time.Time, person card.PersonKey, by c
 func onlyWaiting(f *store.Follower) store.Follower {
 	return store.Follower{
 		Chat: f.Chat, Bot: f.Bot, Since: f.Since, Waiting: f.Waiting,
-		Office: f.Office, Notify: f.Notify, Blocked: f.Blocked,
+		Office: f.Office, Notify: true, Blocked: f.Blocked,
 	}
 }
 

@@ -158,6 +158,27 @@ func TestAGuestBecomesAnOwner(t *testing.T) {
 
 // A pair of a guest's own waits beside the invitation: the record that fits
 // makes them independent, before or after their access has ended.
+// A guest who gets no news is not told at once, which would say that the code is
+// right; once their own pair fits they are, as they were promised.
+func TestAGuestWithoutNewsGuesses(t *testing.T) {
+	inWorld(t, func(w *world) {
+		maker, guest := w.follow(ali, 1), w.chat(2)
+		_, admit := w.invites(maker)
+		w.admits(admit, guest, Admitted)
+		must(w.rules.Subscribe(w.tx, w.now, ali, guest, false))
+		w.ready(ali, "7")
+		w.deliver(Sent)
+		w.ask(ali, guest, phone(9), card.ReceiptKey{})
+		w.silent()
+		r := row(ali, card.StageReady, "7", w.now.Add(hour))
+		w.now, r.Phone = w.now.Add(hour), phone(9)
+		w.apply(r)
+		if m := w.says(arrived())[0]; m.Chat != guest {
+			t.Errorf("said %+v", m)
+		}
+	})
+}
+
 func TestAGuestsOwnPairWaits(t *testing.T) {
 	fits := func(w *world, stage card.Stage) {
 		w.now = w.now.Add(hour)

@@ -74,9 +74,10 @@ func (r Rules) Ask(tx *store.Tx, now time.Time, person card.PersonKey, who Asker
 	f.Waiting.Add(who.Phone, who.Receipt)
 	if proved {
 		verify(f, now)
-	} else {
+	} else if !f.IsGuest() {
 		// Whoever is told «اگر برسد خبر می‌دهیم» is told, though they had enough
-		// of news before.
+		// of news before. To a guest what is due already would tell that the code is
+		// right: they are told once their own pair fits.
 		f.Notify = true
 	}
 	if _, err := r.settle(tx, person, before, &p, now, false); err != nil {

@@ -106,6 +106,9 @@ func endedBy(p *store.Person, a *store.Application, stage card.Stage) *store.App
 		if b == a || !b.Record.ID.SameCard(a.Record.ID) {
 			continue
 		}
+		if stage == card.StageReturned && !a.Arrival.IsFrom(b.Record.Current(), b.Arrival) {
+			continue
+		}
 		if at := b.Record.History().At(stage); !at.IsZero() && !at.Before(since) {
 			return b
 		}

@@ -31,8 +31,8 @@ const (
 	NeedsHour                    // refused: something else is known of a later time, perhaps wrongly
 )
 
-// refused reports whether nothing at all was done with a row.
-func (o RowOutcome) refused() bool { return o >= NeedsDate }
+// nothing reports whether nothing at all was done with a row.
+func (o RowOutcome) nothing() bool { return o == NeedsDate || o == FromFuture }
 
 // Result is what Apply did with a row.
 type Result struct {
@@ -56,7 +56,7 @@ func (r Rules) Apply(tx *store.Tx, now time.Time, row card.Row) (Result, error) 
 	}
 	before := snapshot(p)
 	result := take(&p, now, row)
-	if result.Outcome.refused() {
+	if result.Outcome.nothing() {
 		return result, nil
 	}
 	verifyWaiting(&p, now)
@@ -70,7 +70,7 @@ func (r Rules) Apply(tx *store.Tx, now time.Time, row card.Row) (Result, error) 
 // Preview says what Apply would do with row to p, and changes p alone.
 func (r Rules) Preview(p *store.Person, now time.Time, row card.Row) (result Result, told []card.ChatKey) {
 	result = take(p, now, row)
-	if result.Outcome.refused() {
+	if result.Outcome.nothing() {
 		return result, nil
 	}
 	verifyWaiting(p, now)
@@ -110,7 +110,11 @@ func take(p *store.Person, now time.Time, row card.Row) Result {
 		}
 	}
 	if needsHour(row, merged.Current()) {
-		return Result{Outcome: NeedsHour} // and not remembered, or it would never be heard
+		// Where the card stands is not remembered, or it would never be heard; whose it
+		// is holds all the same.
+		a.Record.Phone, a.Record.PhoneAsOf = merged.Phone, merged.PhoneAsOf
+		a.Record.Receipt, a.Record.ReceiptAsOf = merged.Receipt, merged.ReceiptAsOf
+		return Result{Outcome: NeedsHour}
 	}
 	if row.Undated {
 		a.Undated = append(a.Undated, said)
@@ -173,6 +177,9 @@ func wasAway(p *store.Person, a *store.Application, before card.State) bool {
 		}
 		history := b.Record.History()
 		return slices.ContainsFunc([]card.Stage{card.StageReturned, card.StageCollected}, func(s card.Stage) bool {
+			if s == card.StageReturned && !a.Arrival.IsFrom(b.Record.Current(), b.Arrival) {
+				return false
+			}
 			at := history.At(s)
 			return !at.IsZero() && !at.Before(from) && at.Before(to)
 		})
@@ -198,6 +205,7 @@ func hashRow(row card.Row) (out store.RowHash) {
 func verifyWaiting(p *store.Person, now time.Time) {
 	for i := range p.Followers {
 		if f := &p.Followers[i]; !f.Waiting.IsZero() && fits(p, &f.Waiting) {
+			f.Notify = f.Notify || f.IsGuest() // who was told «اگر برسد خبر می‌دهیم»: see Ask
 			verify(f, now)
 		}
 	}

@@ -365,6 +365,37 @@ func TestReturnedUnderAnotherID(t *testing.T) {
 			comesAgain(w, 3)
 		})
 	})
+	t.Run("from another office", func(t *testing.T) {
+		inWorld(t, func(w *world) {
+			w.follow(ali, 1)
+			centre(w, card.StageReady, "8")
+			w.says(arrived())
+			days(w, 1)
+			office(w)
+			w.says(arrived())
+			days(w, 1)
+			centre(w, card.StageReturned, "8")
+			if m := w.says([]Event{Left})[0]; m.Items[0].From != "8" {
+				t.Errorf("said %+v", m)
+			}
+			days(w, 10)
+			w.says(reminded())
+		})
+	})
+	t.Run("learnt late of one at another office", func(t *testing.T) {
+		inWorld(t, func(w *world) {
+			w.follow(ali, 1)
+			centre(w, card.StageReady, "8")
+			w.says(arrived())
+			days(w, 2)
+			centre(w, card.StageReturned, "8")
+			w.says([]Event{Left})
+			r := row(ali, card.StageReady, "7", w.now.AddDate(0, 0, -1))
+			r.ID = byReceipt(1)
+			w.wants(w.apply(r), Applied, true, 1)
+			w.says(arrived())
+		})
+	})
 	t.Run("under way again", func(t *testing.T) {
 		inWorld(t, func(w *world) {
 			w.follow(ali, 1)
@@ -474,5 +505,21 @@ func TestPreviewAgreesWithApply(t *testing.T) {
 			t.Errorf("told %v", told)
 		}
 		w.wants(w.apply(r), Applied, true, 1)
+	})
+}
+
+// Where the card stands is not taken from a row that is given back; whose it is, is.
+func TestRowThatIsGivenBackBringsItsPhone(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.now = day0.Truncate(day).Add(9 * time.Hour)
+		w.ask(ali, w.chat(1), phone(9), card.ReceiptKey{})
+		w.ready(ali, "7")
+		r := row(ali, card.StageDispatched, "7", w.now.Add(-time.Hour))
+		r.Today, r.Phone = true, phone(9)
+		w.wants(w.apply(r), NeedsHour, false, 1)
+		if m := w.says(arrived())[0]; m.Items[0].State.Stage != card.StageReady {
+			t.Errorf("said %+v", m)
+		}
+		w.wants(w.apply(r), NeedsHour, false, 0)
 	})
 }

@@ -52,6 +52,17 @@ func TestWordsInPlaceOfAReceipt(t *testing.T) {
 	}
 }
 
+// «رسید دستم است» speaks of the receipt, and its code is still to come.
+func TestWhoHasTheReceiptAtHand(t *testing.T) {
+	for _, typed := range []string{"رسید دستمه", "الان دستم هست", "گرفتم"} {
+		w := newWorld(t, card.Telegram)
+		w.proves(rezaPhone, saraCode).press("بله").later(time.Minute).text(typed).says(locale.AskReceipt())
+		w.later(time.Minute).text(receiptOf).says(locale.ReceiptNotYet())
+		w.later(time.Hour).knows(saraCode, saraPhone, receiptOf, ready("1"))
+		w.isTold(saraCode, true)
+	}
+}
+
 // Thanks before a code was given keep the question.
 func TestThanksBeforeTheReceipt(t *testing.T) {
 	w := newWorld(t, card.Bale)

@@ -114,6 +114,10 @@ func (t *turn) receiptText() error {
 // wordsForReceipt answers words in place of a receipt code: a question, or
 // politeness. Thanks of whoever has given a code already end it.
 func (t *turn) wordsForReceipt(person card.PersonKey) error {
+	if locale.IntentOf(t.u.Text) == locale.IntentPerhapsCollected {
+		t.refuseReceipt(locale.AskReceipt()) // «رسید دستم است» speaks of the receipt
+		return nil
+	}
 	if ok, err := t.askedQuestion(); ok || err != nil {
 		return err
 	}

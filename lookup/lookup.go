@@ -173,18 +173,26 @@ func covers(newer, older Card) bool {
 }
 
 // supersedes reports whether a card that is said to be in a stage cannot be in one
-// that was said of it before. What its holder must act upon is shown all the same.
+// that was said of it before. What its holder must act upon is shown all the same,
+// and so is an application that runs beside a card that is no longer to come: that
+// may be an older one's.
 func supersedes(now, before card.Stage) bool {
 	switch now {
-	case card.StageReady, card.StageReturned, card.StageCollected:
-		return before != now && before != card.StageUnknown && before != card.StageCollected && !before.WaitsForHolder()
+	case card.StageReady:
+		return before < card.StageReady && before != card.StageUnknown && !before.WaitsForHolder()
+	case card.StageReturned, card.StageCollected:
+		return before == card.StageDispatched
 	}
 	return false
 }
 
-// ended reports whether newer was collected, or went back, since older was said to
-// lie ready, wherever newer stands by now.
+// ended reports whether newer was collected, or went back from there, since older
+// was said to lie ready, wherever newer stands by now.
 func ended(newer, older Card) bool {
+	since := func(s card.Stage) bool {
+		at := newer.Passed.At(s)
+		return !at.IsZero() && !at.Before(older.State.AsOf)
+	}
 	return older.State.Stage == card.StageReady &&
-		(!newer.Passed.At(card.StageReturned).Before(older.State.AsOf) || !newer.Passed.At(card.StageCollected).Before(older.State.AsOf))
+		(since(card.StageCollected) || since(card.StageReturned) && older.Arrival.IsFrom(newer.State, newer.Arrival))
 }

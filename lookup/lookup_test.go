@@ -112,6 +112,11 @@ func TestUnavailableIsNotNotFound(t *testing.T) {
 	}
 }
 
+func arrivedAt(office string, a store.Application) store.Application {
+	a.Arrival = store.Arrival{Number: 1, Office: office, At: noon}
+	return a
+}
+
 func TestStatus(t *testing.T) {
 	claimed := application(card.ByReceipt, 1, at(card.StageReady, "1", 5))
 	claimed.Arrival, claimed.Claimed = store.Arrival{Number: 2, Office: "1", At: noon}, 2
@@ -151,6 +156,12 @@ func TestStatus(t *testing.T) {
 		{"went back, and is under way again", person(
 			application(card.ByReceipt, 1, at(card.StageReady, "1", 1)),
 			later(application(card.ByItsOwnName, 0, at(card.StageReturned, "", 2)), at(card.StageDispatched, "1", 3))), []card.Stage{card.StageDispatched}, false},
+		{"another went back, from another office", person(
+			arrivedAt("1", application(card.ByReceipt, 1, at(card.StageReady, "1", 1))),
+			arrivedAt("2", application(card.ByItsOwnName, 0, at(card.StageReturned, "2", 2)))), []card.Stage{card.StageReturned, card.StageReady}, false},
+		{"issued, and an older one was collected", person(
+			application(card.ByReceipt, 1, at(card.StageIssuing, "", 1)),
+			application(card.Unnamed, 0, at(card.StageCollected, "1", 2))), []card.Stage{card.StageCollected, card.StageIssuing}, false},
 		{"dispatched, and ready under another id", person(
 			application(card.ByReceipt, 1, at(card.StageDispatched, "1", 1)),
 			application(card.Unnamed, 0, at(card.StageReady, "1", 2))), []card.Stage{card.StageReady}, false},

@@ -30,7 +30,7 @@ var (
 )
 
 const (
-	backupVersion = 1
+	backupVersion = 2 // 1 holds rows of format 1, which are read all the same
 	stanzaType    = "kartyar-backup"
 
 	// No row of ours comes near these, in bytes.
@@ -218,7 +218,7 @@ func readBackupHeader(plain io.Reader, src *source) (*backupReader, error) {
 	if decode(raw, &header) != nil {
 		return nil, ErrBackupDamaged
 	}
-	if header.Version != backupVersion {
+	if header.Version > backupVersion {
 		return nil, ErrBackupNewer
 	}
 	r.of = header.Of

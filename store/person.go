@@ -39,6 +39,16 @@ type Arrival struct {
 	At     time.Time // as its source says
 }
 
+// IsFrom reports whether a return that is said of the same card under another id,
+// which stands in now and had the arrival other, is one from the office of a: two
+// cards may lie at two offices.
+func (a Arrival) IsFrom(now card.State, other Arrival) bool {
+	if now.Stage == card.StageReturned && now.Office != "" {
+		return now.Office == a.Office
+	}
+	return other.Number == 0 || other.Office == a.Office || other.At.Before(a.At)
+}
+
 // Follower is a chat that asks after a person and wants to be told. While
 // Verified is zero it is a waiting pair: a code and proved phones that no
 // record fits yet, which is told nothing.

@@ -130,9 +130,10 @@ func TestRowsAreStoredAsBefore(t *testing.T) {
 }
 
 // A waiting pair of format 1, its phone in field 5 and its receipt code in field
-// 6, waits as it did; of one that was verified the phone stays its proof.
+// 6, waits as it did, and so does the phone of a guest; of one that proved itself it
+// stays the proof.
 func TestWaitingPairsOfFormat1(t *testing.T) {
-	old := func(verified time.Time) []byte {
+	old := func(verified time.Time, inviter card.ChatKey) []byte {
 		var e encoder
 		e.element(2, func() {
 			e.key(1, card.ChatKey{3})
@@ -142,6 +143,7 @@ func TestWaitingPairsOfFormat1(t *testing.T) {
 				e.key(6, card.ReceiptKey{6})
 			}
 			e.flag(8, true)
+			e.key(14, inviter)
 		})
 		return e.b
 	}
@@ -150,10 +152,13 @@ func TestWaitingPairsOfFormat1(t *testing.T) {
 		row  []byte
 		want Follower
 	}{
-		{old(time.Time{}), Follower{Chat: card.ChatKey{3}, Notify: true, Waiting: Waiting{
+		{old(time.Time{}, card.ChatKey{}), Follower{Chat: card.ChatKey{3}, Notify: true, Waiting: Waiting{
 			Phones: [KeptWaiting]card.PhoneKey{{5}}, Receipts: [KeptWaiting]card.ReceiptKey{{6}},
 		}}},
-		{old(at), Follower{Chat: card.ChatKey{3}, Notify: true, Verified: at, Phone: card.PhoneKey{5}}},
+		{old(at, card.ChatKey{4}), Follower{Chat: card.ChatKey{3}, Notify: true, Verified: at, Inviter: card.ChatKey{4}, Waiting: Waiting{
+			Phones: [KeptWaiting]card.PhoneKey{{5}},
+		}}},
+		{old(at, card.ChatKey{}), Follower{Chat: card.ChatKey{3}, Notify: true, Verified: at, Phone: card.PhoneKey{5}}},
 	} {
 		var got, again Person
 		if err := decode(tt.row, &got); err != nil || !reflect.DeepEqual(got.Followers, []Follower{tt.want}) {

@@ -257,7 +257,7 @@ func (f *Follower) decode(in *fields) {
 			in.unknown()
 		}
 	}
-	if !f.IsVerified() {
+	if !f.IsVerified() || f.IsGuest() && f.Waiting.IsZero() {
 		f.Waiting.Add(f.Phone, card.ReceiptKey{}) // format 1 kept the phone that waits there
 		f.Phone = card.PhoneKey{}
 	}

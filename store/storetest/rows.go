@@ -26,8 +26,8 @@ func somebody() store.Person {
 			Chat: card.ChatKey{6}, Bot: aBot, Since: noon, Verified: noon, Phone: card.PhoneKey{2}, Office: "8", Notify: true,
 			Told:  []store.Told{{Arrival: 2, Office: "7", At: noon, Ended: true, Problem: 1, Reminded: noon, Snoozed: noon}},
 			Alert: store.Pending{Due: noon, Since: noon, Attempts: 3}, Reminder: noon,
-			Inviter: card.ChatKey{7}, Invited: store.InviteKey{9},
-		}, {Chat: card.ChatKey{7}, Bot: other, Blocked: true, Waiting: store.Waiting{
+			Invited: store.InviteKey{9},
+		}, {Chat: card.ChatKey{7}, Bot: other, Blocked: true, Inviter: card.ChatKey{1}, Waiting: store.Waiting{
 			Phones: [store.KeptWaiting]card.PhoneKey{{8}, {9}, {10}}, Receipts: [store.KeptWaiting]card.ReceiptKey{{8}},
 		}}},
 	}
